@@ -1,0 +1,226 @@
+import { createHash } from 'node:crypto'
+import { raiseAlerts } from './alerts.js'
+import { ChatServer } from './chat-server/chat-server.js'
+import { type ChatCredentials, CredentialsFactory } from './credentials.js'
+import { Deadline } from './deadline.js'
+import { ChatTokenError } from './errors.js'
+import { type ChatTokenEvents, Events } from './events.js'
+import { type ChatTokensOptions, type Settings, settingsFrom } from './options.js'
+import { Obtainer } from './obtainer.js'
+import { OutboxWorker } from './outbox-worker.js'
+import { ProfileUpdater } from './profile-updater.js'
+import { Provisioner } from './provisioner.js'
+import { isFresh, isLive } from './store/live-token.js'
+import type { SessionKey, TokenSpace } from './store/token-store.js'
+import { assertUserId, type ChatUser } from './user.js'
+
+export interface SessionOptions {
+  /** The host app's session id. Give it wherever there is one: it lets a logout stop the requests still under way. */
+  readonly session?: string | undefined
+}
+
+export interface ProvisionOptions extends SessionOptions {
+  /**
+   * `true` when a page of a session that is already logged in asks again, rather than a login: once that session has
+   * logged out, the answer is `LOGGED_OUT`.
+   * @default false
+   */
+  readonly resume?: boolean
+}
+
+export interface RevokeOptions extends SessionOptions {
+  /** How long to wait for the chat server's confirmation, in ms. @default 1_000 */
+  readonly waitMs?: number
+}
+
+/**
+ * What became of a logout: `confirmed` by the chat server; `pending`: stored durably and tried until it is; `volatile`:
+ * tried until it is, unless this process crashes before.
+ */
+export type RevokeOutcome = 'confirmed' | 'pending' | 'volatile'
+
+/** A revocation that waits. It names no token: `digest` is the first half of the token's SHA-256, in hex. */
+export interface PendingRevocation {
+  readonly userId: string
+  /** `undefined` when every token of the user is to be revoked. */
+  readonly digest: string | undefined
+  readonly attempts: number
+}
+
+export interface CloseReport {
+  /** What could not be confirmed in time. Empty after a clean shutdown. */
+  readonly pending: readonly PendingRevocation[]
+}
+
+/** Counters since construction, and what is under way now. */
+export interface ChatTokenStats {
+  readonly hits: number
+  readonly obtained: number
+  readonly obtainFailures: number
+  readonly revoked: number
+  readonly revocationDelays: number
+  readonly inFlight: number
+}
+
+/** How often one user's page may report its token invalid. In ms. */
+const REPORT_INTERVAL = 30_000
+
+/** The token life cycle: what `createChatTokens` returns. */
+export class ChatTokens {
+  readonly #settings: Settings
+  readonly #space: TokenSpace
+  readonly #server: ChatServer
+  readonly #events: Events
+  readonly #worker: OutboxWorker
+  readonly #provisioner: Provisioner
+  readonly #profiles: ProfileUpdater
+  readonly #credentials: CredentialsFactory
+  readonly #counts = { hits: 0, obtained: 0, obtainFailures: 0, revoked: 0, revocationDelays: 0 }
+  #closing: Promise<CloseReport> | undefined
+
+  constructor(settings: Settings) {
+    this.#settings = settings
+    const { serverUrl, namespace, now, logger } = settings
+    this.#space = settings.store.open({ space: `${serverUrl.href} ${namespace}`, now })
+    this.#server = new ChatServer(settings)
+    this.#events = new Events((event) => logger.warn(`imkit-auth: a listener for "${event}" threw; fix the listener.`))
+    this.#worker = new OutboxWorker(settings, this.#space, this.#server, this.#events)
+    const obtainer = new Obtainer(settings, this.#space, this.#server)
+    this.#provisioner = new Provisioner(settings, this.#space, obtainer, this.#events, () => this.#worker.kick())
+    this.#profiles = new ProfileUpdater(settings, this.#space, this.#server, this.#events)
+    this.#credentials = new CredentialsFactory(settings)
+    raiseAlerts(this.#events, logger)
+    this.#events.on('obtained', () => (this.#counts.obtained += 1))
+    this.#events.on('obtainFailed', () => (this.#counts.obtainFailures += 1))
+    this.#events.on('revoked', () => (this.#counts.revoked += 1))
+    this.#events.on('revocationDelayed', () => (this.#counts.revocationDelays += 1))
+    // What an earlier process left behind is due as well.
+    this.#worker.kick()
+  }
+
+  /**
+   * The login verb: the user's live token, obtained from the chat server when there is none or it is about to expire.
+   * Concurrent calls share one request. A still-valid token is returned when no new one can be had.
+   *
+   * @throws ChatTokenError with every code that `ChatTokenErrorCode` lists.
+   */
+  async provision(user: ChatUser, options: ProvisionOptions = {}): Promise<ChatCredentials> {
+    const id: unknown = user?.id
+    assertUserId(id)
+    const key = this.#key(options.session)
+    const read = this.#space.read(id, key)
+    // A store in memory answers at once; awaiting it would cost every cached login a second async hop.
+    const state = read instanceof Promise ? await read : read
+    if (this.#closing) throw closed()
+    if (!state.loggedOut && isFresh(state.token, this.#settings.now())) {
+      this.#counts.hits += 1
+      if (!options.resume) this.#profiles.check(user, state)
+      return this.#credentials.for(id, state.token)
+    }
+    return this.#credentials.for(id, await this.#provisioner.provision(user, key, options.resume ?? false, state))
+  }
+
+  /** The user's live token if there is one; never asks the chat server. `undefined` also for a logged-out session. */
+  async current(userId: string, options: SessionOptions = {}): Promise<ChatCredentials | undefined> {
+    assertUserId(userId)
+    const read = this.#space.read(userId, this.#key(options.session))
+    const { token, loggedOut } = read instanceof Promise ? await read : read
+    return !loggedOut && isLive(token, this.#settings.now()) ? this.#credentials.for(userId, token) : undefined
+  }
+
+  /**
+   * The logout verb: makes the user's token useless at the chat server. The store step is done when this resolves, and
+   * nothing obtained before it is handed out afterwards, whatever the outcome says.
+   */
+  async revoke(userId: string, { session, waitMs = 1_000 }: RevokeOptions = {}): Promise<RevokeOutcome> {
+    assertUserId(userId)
+    if (this.#closing) throw closed()
+    const queued = await this.#space.logout(userId, { key: this.#key(session), everything: false })
+    this.#worker.kick()
+    if (await this.#worker.confirmed(userId, queued, waitMs)) return 'confirmed'
+    return this.#space.durable ? 'pending' : 'volatile'
+  }
+
+  /**
+   * A page says the chat server refused its token. If it is the current one, it is revoked and forgotten, so that the
+   * next `provision` obtains a new one; an older one is ignored.
+   *
+   * @throws ChatTokenError `RENEWED_TOO_OFTEN` when that happened less than 30 s ago.
+   */
+  async reportInvalid(userId: string, token: string, options: SessionOptions = {}): Promise<void> {
+    assertUserId(userId)
+    const key = this.#key(options.session)
+    const outcome = await this.#space.deny(userId, { key, token, intervalMs: REPORT_INTERVAL })
+    if (outcome === 'denied') this.#worker.kick()
+    if (outcome !== 'too-soon') return
+    throw new ChatTokenError('RENEWED_TOO_OFTEN', 'The token of this user was renewed less than 30 seconds ago.', {
+      retryAfter: REPORT_INTERVAL / 1000,
+    })
+  }
+
+  /** Calls the listener on every such event. Returns a function that takes it off again. */
+  on<Name extends keyof ChatTokenEvents>(name: Name, listener: (event: ChatTokenEvents[Name]) => void): () => void {
+    return this.#events.on(name, listener)
+  }
+
+  stats(): ChatTokenStats {
+    return { ...this.#counts, inFlight: this.#provisioner.inFlight }
+  }
+
+  /** The revocations that the chat server has not confirmed yet. */
+  async pendingRevocations(): Promise<readonly PendingRevocation[]> {
+    return (await this.#space.pending()).map(({ userId, token, attempts }) => ({
+      userId,
+      digest: token === undefined ? undefined : createHash('sha256').update(token).digest('hex').slice(0, 32),
+      attempts,
+    }))
+  }
+
+  /**
+   * Takes no more work, lets what is under way finish, and sends the revocations that wait, until all is done or
+   * `withinMs` (default 5,000) has passed. Reports what is left. Calling it again returns the same report.
+   */
+  close({ withinMs = 5_000 }: { withinMs?: number } = {}): Promise<CloseReport> {
+    this.#closing ??= this.#close(new Deadline(withinMs))
+    return this.#closing
+  }
+
+  async #close(deadline: Deadline): Promise<CloseReport> {
+    await deadline.race(Promise.all([this.#provisioner.idle(), this.#profiles.idle()]), closed).catch(() => {})
+    await this.#worker.drain(deadline)
+    this.#worker.stop()
+    const pending = await this.pendingRevocations()
+    await this.#server.close()
+    await this.#space.close()
+    return { pending }
+  }
+
+  #key(session: string | undefined): SessionKey {
+    const ownToken = this.#settings.scope === 'session'
+    if (ownToken && (session === undefined || session === '')) {
+      throw new ChatTokenError('INVALID_USER', "With scope 'session' every call needs the host's session id.")
+    }
+    return { session: session === '' ? undefined : session, ownToken }
+  }
+}
+
+/**
+ * Creates the one object an app needs: it issues, keeps, renews and revokes the chat tokens of its users.
+ *
+ * @throws TypeError that names the option, when one is missing or wrong.
+ * @example
+ * const tokens = createChatTokens({
+ *   serverUrl: process.env.IMKIT_BASE_URL,
+ *   apiKey: process.env.IMKIT_API_KEY,
+ *   mode: issue(),
+ * })
+ * const credentials = await tokens.provision({ id: 'amy', nickname: 'Amy' })
+ * await tokens.revoke('amy')
+ */
+export function createChatTokens(options: ChatTokensOptions): ChatTokens {
+  return new ChatTokens(settingsFrom(options))
+}
+
+function closed(): ChatTokenError {
+  return new ChatTokenError('CLOSED', 'close() was called: no more chat tokens are handed out.')
+}

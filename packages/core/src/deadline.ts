@@ -1,0 +1,41 @@
+import type { ChatTokenError } from './errors.js'
+
+/**
+ * A point in time after which nobody waits any more, by the monotonic clock: wall-clock jumps do not move it,
+ * and after an event-loop stall it tells the truth although timers fire late.
+ */
+export class Deadline {
+  readonly #at: number
+
+  constructor(milliseconds: number) {
+    this.#at = performance.now() + milliseconds
+  }
+
+  /** Milliseconds left, never negative. */
+  get remaining(): number {
+    return Math.max(0, this.#at - performance.now())
+  }
+
+  get passed(): boolean {
+    return this.remaining === 0
+  }
+
+  /** The promise's result, or `onTimeout`'s error when the deadline passes first. The promise itself goes on. */
+  async race<T>(promise: Promise<T>, onTimeout: () => ChatTokenError): Promise<T> {
+    let timer: NodeJS.Timeout | undefined
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(onTimeout()), this.remaining)
+    })
+    try {
+      return await Promise.race([promise, timeout])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Calls `onPassed` when the deadline passes; the returned function takes the timer back. */
+  schedule(onPassed: () => void): () => void {
+    const timer = setTimeout(onPassed, this.remaining)
+    return () => clearTimeout(timer)
+  }
+}

@@ -1,0 +1,46 @@
+import type { ChatTokenErrorCode } from './errors.js'
+
+/** What `tokens.on(name, listener)` can tell. No event ever holds a token or a key. */
+export interface ChatTokenEvents {
+  /** A new token was obtained and stored. Times are epoch ms. */
+  obtained: { userId: string; expiresAt: number; renewal: boolean }
+  /** No token could be obtained. On a `renewal` callers get the still-valid token instead. */
+  obtainFailed: { userId: string; code: ChatTokenErrorCode; renewal: boolean }
+  /** The chat server confirmed a revocation. `all` when every token of the user was revoked. */
+  revoked: { userId: string; all: boolean; attempts: number }
+  /** A revocation did not get through yet; it is tried again in `retryInMs`. */
+  revocationDelayed: { userId: string; all: boolean; attempts: number; code: ChatTokenErrorCode; retryInMs: number }
+  /** The profile the chat server shows was brought up to date. */
+  profileUpdated: { userId: string }
+  /** Something an operator must look at, such as a refused API key. Fires once per minute and code. */
+  alert: { code: ChatTokenErrorCode; message: string }
+}
+
+type Listener<Event> = (event: Event) => void
+
+/** A typed event source whose listeners cannot break the work that fires them. */
+export class Events {
+  readonly #listeners = new Map<keyof ChatTokenEvents, Set<Listener<never>>>()
+  readonly #onListenerError: (event: string) => void
+
+  constructor(onListenerError: (event: string) => void) {
+    this.#onListenerError = onListenerError
+  }
+
+  on<Name extends keyof ChatTokenEvents>(name: Name, listener: Listener<ChatTokenEvents[Name]>): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set()
+    this.#listeners.set(name, listeners)
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
+  }
+
+  emit<Name extends keyof ChatTokenEvents>(name: Name, event: ChatTokenEvents[Name]): void {
+    for (const listener of this.#listeners.get(name) ?? []) {
+      try {
+        ;(listener as Listener<ChatTokenEvents[Name]>)(event)
+      } catch {
+        this.#onListenerError(name)
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import type { ChatTokens } from '../chat-tokens.js'
+import { ChatTokenError } from '../errors.js'
+import type { Awaitable } from '../store/token-store.js'
+import type { Identified } from './chat-handler.js'
+import { isAllowedOrigin, type OriginHeaders } from './origin.js'
+import { readJson, UnusableBody } from './read-json.js'
+import { DEFAULT_RETRY_AFTER, STATUS } from './status.js'
+
+/** The parts of an HTTP request that the token route looks at. */
+export interface TokenRequest {
+  readonly method: string
+  /** Header names in lower case. */
+  readonly headers: OriginHeaders
+  /** The parsed body, or `undefined` when no body parser ran; then `stream` is read. */
+  readonly body: unknown
+  readonly stream: AsyncIterable<Uint8Array>
+}
+
+/** What the token route answers, for a binding to send as it is. `body` is JSON, or `undefined` for none. */
+export interface TokenResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: object | undefined
+}
+
+interface Host {
+  readonly identify: () => Awaitable<Identified>
+  readonly session: () => string | undefined
+}
+
+/** One contract in every framework: how a page fetches and renews its chat token. */
+export class TokenRoute {
+  readonly #tokens: ChatTokens
+  readonly #origins: ReadonlySet<string>
+
+  constructor(tokens: ChatTokens, origins: ReadonlySet<string>) {
+    this.#tokens = tokens
+    this.#origins = origins
+  }
+
+  async respond(request: TokenRequest, host: Host): Promise<TokenResponse> {
+    const headers = this.#headers(request.headers.origin)
+    const answer = (status: number, body?: object, more: Record<string, string> = {}): TokenResponse => ({
+      status,
+      headers: { ...headers, ...more },
+      body,
+    })
+    const refuse = (status: number, error: string, message: string, more?: Record<string, string>) =>
+      answer(status, { error, message }, more)
+
+    if (!isAllowedOrigin(request.headers, this.#origins)) {
+      return refuse(403, 'FOREIGN_ORIGIN', 'Pages of this origin may not fetch chat tokens.')
+    }
+    if (request.method === 'OPTIONS') return answer(204, undefined, { allow: 'POST, OPTIONS' })
+    if (request.method !== 'POST') return refuse(405, 'USE_POST', 'Use POST.', { allow: 'POST, OPTIONS' })
+    const body = request.body ?? (await readJson(request.stream))
+    if (body instanceof UnusableBody) return refuse(body.status, 'INVALID_BODY', body.message)
+    const invalid = (body as { invalid?: unknown } | null)?.invalid
+    if (typeof body !== 'object' || (invalid !== undefined && typeof invalid !== 'string')) {
+      return refuse(400, 'INVALID_BODY', 'The body must be {} or { "invalid": "<the token that was refused>" }.')
+    }
+    try {
+      const user = await host.identify()
+      if (!user) return refuse(401, 'NOT_LOGGED_IN', 'Log in first.')
+      const session = host.session()
+      if (invalid) await this.#tokens.reportInvalid(user.id, invalid, { session })
+      return answer(200, await this.#tokens.provision(user, { session, resume: true }))
+    } catch (error) {
+      // What the host's own code throws is the host's to answer.
+      if (!(error instanceof ChatTokenError)) throw error
+      const status = STATUS[error.code]
+      const wait = error.retryAfter ?? DEFAULT_RETRY_AFTER
+      const more = status === 429 || status === 503 ? { 'retry-after': String(Math.ceil(wait)) } : {}
+      return refuse(status, error.code, error.message, more)
+    }
+  }
+
+  #headers(origin: string | undefined): Record<string, string> {
+    const headers = { 'cache-control': 'no-store', vary: 'Cookie, Origin, Sec-Fetch-Site' }
+    if (origin === undefined || !this.#origins.has(origin)) return headers
+    return {
+      ...headers,
+      'access-control-allow-origin': origin,
+      'access-control-allow-credentials': 'true',
+      'access-control-allow-methods': 'POST',
+      'access-control-allow-headers': 'content-type',
+      'access-control-expose-headers': 'retry-after',
+    }
+  }
+}

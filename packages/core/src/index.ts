@@ -1,0 +1,35 @@
+export {
+  ChatTokens,
+  type ChatTokenStats,
+  type CloseReport,
+  createChatTokens,
+  type PendingRevocation,
+  type ProvisionOptions,
+  type RevokeOptions,
+  type RevokeOutcome,
+  type SessionOptions,
+} from './chat-tokens.js'
+export type { ChatCredentials } from './credentials.js'
+export { ChatTokenError, type ChatTokenErrorCode } from './errors.js'
+export type { ChatTokenEvents } from './events.js'
+export { type BindingOptions, ChatHandler, type Identified } from './handler/chat-handler.js'
+export type { TokenRequest, TokenResponse } from './handler/token-route.js'
+export { assign, type AssignOptions } from './modes/assign.js'
+export { issue, type IssueOptions } from './modes/issue.js'
+export type { Mint, MintedToken } from './modes/mint.js'
+export type { MintContext, Mode } from './modes/mode.js'
+export type { ChatTokensOptions, Logger } from './options.js'
+export type { LiveToken } from './store/live-token.js'
+export { memoryStore, type MemoryStoreOptions } from './store/memory-store.js'
+export type {
+  Acquired,
+  Awaitable,
+  Claimed,
+  Intent,
+  Revocation,
+  SessionKey,
+  TokenSpace,
+  TokenStore,
+  UserState,
+} from './store/token-store.js'
+export type { ChatUser } from './user.js'

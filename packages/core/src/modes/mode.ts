@@ -1,0 +1,33 @@
+import type { ChatServer } from '../chat-server/chat-server.js'
+import type { TokenWithExpiry } from '../chat-server/client-document.js'
+import type { Settled } from '../chat-server/retry.js'
+import type { Deadline } from '../deadline.js'
+import type { ChatUser } from '../user.js'
+
+/** How a user's token comes into being. Made by `issue()` or `assign()`. */
+export interface Mode {
+  readonly name: 'issue' | 'assign'
+  /** Mints the token to be assigned, before anything is written or sent; `undefined` when the chat server chooses it. */
+  prepare(context: MintContext): Promise<TokenWithExpiry | undefined>
+  /** Makes the chat server accept a token for the user. */
+  obtain(step: ObtainStep): Promise<Settled<TokenWithExpiry>>
+}
+
+/** What a minter is told. */
+export interface MintContext {
+  readonly user: ChatUser
+  /** The user's epoch, raised by every logout. A verifier can refuse tokens of an older one. */
+  readonly epoch: number
+  /** The current time in epoch ms, by the clock that `createChatTokens` uses. */
+  readonly now: number
+}
+
+export interface ObtainStep {
+  readonly server: ChatServer
+  readonly user: ChatUser
+  /** What `prepare` minted. */
+  readonly minted: TokenWithExpiry | undefined
+  /** Mints with another mode's minter, and makes the new token known to the store before it is sent. */
+  readonly mintAgain: (mode: Mode) => Promise<TokenWithExpiry>
+  readonly deadline: Deadline
+}

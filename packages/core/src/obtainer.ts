@@ -1,0 +1,136 @@
+import { decodeJwt } from 'jose'
+import type { ChatServer } from './chat-server/chat-server.js'
+import type { TokenWithExpiry } from './chat-server/client-document.js'
+import type { Deadline } from './deadline.js'
+import { ChatTokenError } from './errors.js'
+import type { Mode } from './modes/mode.js'
+import type { Settings } from './options.js'
+import type { LiveToken } from './store/live-token.js'
+import type { Acquired, SessionKey, TokenSpace } from './store/token-store.js'
+import type { ChatUser } from './user.js'
+
+/** How often a waiter looks again by itself, should nobody wake it. In ms. */
+const LOOK_AGAIN = 50
+
+export interface ObtainRequest {
+  readonly user: ChatUser
+  readonly key: SessionKey
+  /** The epoch under which the caller's request began. */
+  readonly epoch: number
+}
+
+/** Obtains one token for one user: lease, intent, chat server, commit. What the store decides, it decides atomically. */
+export class Obtainer {
+  readonly #settings: Settings
+  readonly #space: TokenSpace
+  readonly #server: ChatServer
+  #shapeChecked = false
+
+  constructor(settings: Settings, space: TokenSpace, server: ChatServer) {
+    this.#settings = settings
+    this.#space = space
+    this.#server = server
+  }
+
+  /** The user's fresh token, or `superseded` when a logout came in between and the result must not be handed out. */
+  async obtain(request: ObtainRequest, deadline: Deadline): Promise<LiveToken | 'superseded'> {
+    const { user, key, epoch } = request
+    const minted = await this.#mint(this.#settings.mode, request)
+    const acquired = await this.#acquire(request, minted, deadline)
+    if (acquired.kind === 'superseded') return 'superseded'
+    if (acquired.kind === 'hit') return acquired.token
+
+    const { fence, revokeAllFirst } = acquired
+    const begin = (next: TokenWithExpiry | undefined, cleared: boolean) =>
+      this.#space.begin(user.id, { fence, epoch, cleared, intent: { session: key.session, minted: next } })
+    let mayHaveActed = false
+    try {
+      if (revokeAllFirst) {
+        await this.#server.revokeAll(user.id, deadline)
+        if (!(await begin(minted, true))) return 'superseded'
+      }
+      const { value, ambiguous } = await this.#settings.mode.obtain({
+        server: this.#server,
+        user,
+        minted,
+        deadline,
+        mintAgain: async (mode) => {
+          const next = await this.#mint(mode, request)
+          if (next && (await begin(next, false))) return next
+          throw new Superseded()
+        },
+      })
+      mayHaveActed = ambiguous
+      return await this.#commit(request, fence, value, ambiguous)
+    } catch (error) {
+      if (error instanceof Superseded) return 'superseded'
+      mayHaveActed ||= error instanceof ChatTokenError && error.ambiguous
+      await this.#space.release(user.id, { fence, holdUntil: mayHaveActed ? this.#horizon() : undefined })
+      throw error
+    }
+  }
+
+  async #commit(request: ObtainRequest, fence: number, obtained: TokenWithExpiry, ambiguous: boolean) {
+    const { user, key, epoch } = request
+    const now = this.#settings.now()
+    const holdUntil = ambiguous ? this.#horizon() : undefined
+    const token: LiveToken = {
+      ...obtained,
+      renewAt: obtained.expiresAt - Math.min(this.#settings.renewBefore, (obtained.expiresAt - now) / 2),
+      session: key.ownToken ? key.session : undefined,
+      settlesAt: holdUntil,
+    }
+    const { nickname, avatarUrl } = user
+    const outcome = await this.#space.commit(user.id, { fence, epoch, token, holdUntil, nickname, avatarUrl })
+    return outcome === 'stored' ? token : 'superseded'
+  }
+
+  /** Takes the lease, waiting for others until the deadline. */
+  async #acquire(
+    { user, key, epoch }: ObtainRequest,
+    minted: TokenWithExpiry | undefined,
+    deadline: Deadline,
+  ): Promise<Exclude<Acquired, { kind: 'busy' }>> {
+    const intent = { session: key.session, minted }
+    // Our own work ends with the deadline; what it may have set off at the server ends with the horizon.
+    const leaseMs = this.#settings.deadline + this.#settings.ambiguityHorizon
+    for (;;) {
+      const acquired = await this.#space.acquire(user.id, { key, epoch, intent, leaseMs })
+      if (acquired.kind !== 'busy') return acquired
+      if (deadline.passed) {
+        throw new ChatTokenError('BUSY', 'Another request is obtaining the token of this user. Try again shortly.', {
+          retryAfter: 1,
+        })
+      }
+      await this.#space.released(user.id, Math.min(LOOK_AGAIN, deadline.remaining))
+    }
+  }
+
+  async #mint(mode: Mode, { user, epoch }: ObtainRequest): Promise<TokenWithExpiry | undefined> {
+    const minted = await mode.prepare({ user, epoch, now: this.#settings.now() })
+    if (minted && !this.#shapeChecked) {
+      this.#shapeChecked = true
+      if (!isJwtWithId(minted.token)) {
+        this.#settings.logger.warn(
+          "imkit-auth: mint() returned a token that is not a JWT with a string `id`. IMKIT's newest web SDK needs one and shows an empty list otherwise.",
+        )
+      }
+    }
+    return minted
+  }
+
+  #horizon(): number {
+    return this.#settings.now() + this.#settings.ambiguityHorizon
+  }
+}
+
+/** A logout came, or the lease was lost, while a second token was being minted. */
+class Superseded extends Error {}
+
+function isJwtWithId(token: string): boolean {
+  try {
+    return typeof decodeJwt(token)['id'] === 'string'
+  } catch {
+    return false
+  }
+}

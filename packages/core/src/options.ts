@@ -1,0 +1,142 @@
+import type { Dispatcher } from 'undici'
+import { ChatTokenError } from './errors.js'
+import type { Mode } from './modes/mode.js'
+import { memoryStore } from './store/memory-store.js'
+import type { TokenStore } from './store/token-store.js'
+
+/** Where warnings go: `console`, pino, winston and Nest's logger all fit. */
+export interface Logger {
+  warn(message: string): void
+}
+
+export interface ChatTokensOptions {
+  /** Base URL of the chat server, such as `https://<app>.imkit.io`. https, or http on a loopback address. */
+  readonly serverUrl: string
+  /** The admin key, sent as `IM-API-KEY` to `serverUrl` and nowhere else. A function is asked before every call. */
+  readonly apiKey: string | (() => string)
+  /** The public key that chat SDKs send as `IM-CLIENT-KEY`. Handed to the page with each token. */
+  readonly clientKey?: string | undefined
+  /** How tokens come into being: `issue()` or `assign({ mint })`. */
+  readonly mode: Mode
+  /** Where tokens are kept. @default memoryStore() */
+  readonly store?: TokenStore
+  /**
+   * `'user'`: one token a user, shared by their devices; a logout anywhere revokes it and the others fetch a new one.
+   * `'session'`: one token for each host session; needs a chat server that keeps several tokens of a user.
+   * @default 'user'
+   */
+  readonly scope?: 'user' | 'session'
+  /** Keeps apart what shares one store and one chat server, such as tenants. @default '' */
+  readonly namespace?: string
+  /**
+   * How long before its expiry a token is renewed, in ms; never more than half of its life.
+   * @default 86_400_000 (a day)
+   */
+  readonly renewBefore?: number
+  /**
+   * How long after an unanswered request the chat server may still act on it, in ms: an assumption about the server and
+   * the network. Within it nobody else obtains a token for that user.
+   * @default 10_000
+   */
+  readonly ambiguityHorizon?: number
+  /** How long a call may take altogether, in ms: waiting for others, sending, retrying. @default 3_000 */
+  readonly deadline?: number
+  /** An undici 7 `Dispatcher` instead of a pool of 50 connections, for proxies and TLS settings. It is not closed. */
+  readonly dispatcher?: Dispatcher
+  /** The clock, in epoch ms. @default Date.now */
+  readonly now?: () => number
+  /** @default console */
+  readonly logger?: Logger
+}
+
+export interface Settings {
+  readonly serverUrl: URL
+  readonly apiKey: () => string
+  readonly clientKey: string | undefined
+  readonly mode: Mode
+  readonly store: TokenStore
+  readonly scope: 'user' | 'session'
+  readonly namespace: string
+  readonly renewBefore: number
+  readonly ambiguityHorizon: number
+  readonly deadline: number
+  readonly dispatcher: Dispatcher | undefined
+  readonly now: () => number
+  readonly logger: Logger
+}
+
+const PRINTABLE = /^[\x21-\x7e]+$/
+const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/
+
+/** Checks every option once, and says which one is wrong. No message repeats a key. */
+export function settingsFrom(options: ChatTokensOptions): Settings {
+  if (typeof options !== 'object' || options === null) throw new TypeError('createChatTokens needs an options object')
+  const { mode, clientKey, scope = 'user', namespace = '', now = Date.now, logger = console } = options
+  if (typeof mode?.obtain !== 'function') throw new TypeError('mode must be issue() or assign({ mint })')
+  if (scope !== 'user' && scope !== 'session') throw new TypeError("scope must be 'user' or 'session'")
+  if (clientKey !== undefined && !isHeaderValue(clientKey)) {
+    throw new TypeError('clientKey must be printable ASCII without spaces')
+  }
+  if (typeof namespace !== 'string') throw new TypeError('namespace must be a string')
+  return {
+    serverUrl: serverUrlFrom(options.serverUrl),
+    apiKey: apiKeyFrom(options.apiKey),
+    clientKey,
+    mode,
+    store: options.store ?? memoryStore(),
+    scope,
+    namespace,
+    renewBefore: milliseconds('renewBefore', options.renewBefore, 86_400_000, 0),
+    ambiguityHorizon: milliseconds('ambiguityHorizon', options.ambiguityHorizon, 10_000, 0),
+    deadline: milliseconds('deadline', options.deadline, 3_000, 1),
+    dispatcher: options.dispatcher,
+    now,
+    logger,
+  }
+}
+
+function serverUrlFrom(value: unknown): URL {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
+  if (!url) throw wrongUrl('this is not a URL')
+  const safe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname))
+  if (!safe) throw wrongUrl('use https (http is only for loopback addresses), or the API key could be read on the way')
+  if (url.username !== '' || url.password !== '') throw wrongUrl('leave user name and password out')
+  if (url.search !== '' || url.hash !== '') throw wrongUrl('leave query and fragment out')
+  return url
+}
+
+function wrongUrl(why: string): TypeError {
+  return new TypeError(`serverUrl must be an address such as https://app.imkit.io: ${why}`)
+}
+
+function apiKeyFrom(value: string | (() => string)): () => string {
+  if (typeof value !== 'function') {
+    if (!isHeaderValue(value))
+      throw new TypeError('apiKey must be the key itself (printable ASCII) or a function that returns it')
+    return () => value
+  }
+  return () => {
+    const key = attempt(value)
+    if (isHeaderValue(key)) return key
+    throw new ChatTokenError('UNAUTHORIZED', 'The apiKey function threw or did not return a key (printable ASCII).')
+  }
+}
+
+function attempt(get: () => unknown): unknown {
+  try {
+    return get()
+  } catch {
+    return undefined
+  }
+}
+
+function isHeaderValue(value: unknown): value is string {
+  return typeof value === 'string' && PRINTABLE.test(value)
+}
+
+/** Timers cannot wait longer than 2^31 − 1 ms; none of these options should come near. */
+function milliseconds(name: string, value: number | undefined, fallback: number, min: number): number {
+  const ms = value ?? fallback
+  if (Number.isFinite(ms) && ms >= min && ms <= 2_147_483_647) return ms
+  throw new TypeError(`${name} must be a number of milliseconds, from ${min} to 2147483647`)
+}

@@ -1,0 +1,132 @@
+import type { ChatServer } from './chat-server/chat-server.js'
+import { Deadline } from './deadline.js'
+import { ChatTokenError } from './errors.js'
+import type { Events } from './events.js'
+import type { Settings } from './options.js'
+import type { Revocation, TokenSpace } from './store/token-store.js'
+
+const MAX_CONCURRENT = 16
+/** Waits between tries of one revocation double from the first to the last of these. In ms. */
+const RETRY_WAIT = { first: 250, last: 60_000 }
+/** How often the store is asked for due revocations while some wait. In ms. */
+const LOOK_AGAIN = 1_000
+
+/** Carries queued revocations to the chat server until it confirms them, however often that takes. */
+export class OutboxWorker {
+  readonly #settings: Settings
+  readonly #space: TokenSpace
+  readonly #server: ChatServer
+  readonly #events: Events
+  readonly #onSettled = new Set<() => void>()
+  #active = 0
+  #claiming = false
+  #claimAgain = false
+  #stopped = false
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(settings: Settings, space: TokenSpace, server: ChatServer, events: Events) {
+    this.#settings = settings
+    this.#space = space
+    this.#server = server
+    this.#events = events
+  }
+
+  /** Looks for due revocations now. */
+  kick(): void {
+    if (!this.#stopped) void this.#claim()
+  }
+
+  /** Whether these revocations of a user are all confirmed within the given time. */
+  async confirmed(userId: string, ids: readonly string[], withinMs: number): Promise<boolean> {
+    if (ids.length === 0) return true
+    const waiting = async () => (await this.#space.pending(userId)).some(({ id }) => ids.includes(id))
+    return this.#until(async () => !(await waiting()), new Deadline(withinMs))
+  }
+
+  /** Whether nothing waits any more before the deadline. */
+  drain(deadline: Deadline): Promise<boolean> {
+    this.kick()
+    return this.#until(async () => (await this.#space.pending()).length === 0, deadline)
+  }
+
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+  }
+
+  async #until(condition: () => Promise<boolean>, deadline: Deadline): Promise<boolean> {
+    for (;;) {
+      if (await condition()) return true
+      if (deadline.passed) return false
+      await this.#nextSettled(deadline)
+    }
+  }
+
+  #nextSettled(deadline: Deadline): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        unschedule()
+        this.#onSettled.delete(wake)
+        resolve()
+      }
+      const unschedule = deadline.schedule(wake)
+      this.#onSettled.add(wake)
+    })
+  }
+
+  /** Fills the free places with due revocations. Runs once at a time; a kick meanwhile makes it look again. */
+  async #claim(): Promise<void> {
+    this.#claimAgain = true
+    if (this.#claiming) return
+    this.#claiming = true
+    while (this.#claimAgain && this.#active < MAX_CONCURRENT && !this.#stopped) {
+      this.#claimAgain = false
+      const { revocations, nextInMs } = await this.#space.claim({
+        limit: MAX_CONCURRENT - this.#active,
+        visibleForMs: this.#settings.deadline + this.#settings.ambiguityHorizon,
+      })
+      for (const revocation of revocations) void this.#carry(revocation)
+      if (nextInMs !== undefined) this.#lookAgainIn(Math.min(nextInMs, LOOK_AGAIN))
+    }
+    this.#claiming = false
+  }
+
+  #lookAgainIn(ms: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.kick(), ms)
+    this.#timer.unref()
+  }
+
+  async #carry(revocation: Revocation): Promise<void> {
+    this.#active += 1
+    try {
+      await this.#revoke(revocation)
+    } finally {
+      this.#active -= 1
+      for (const wake of this.#onSettled) wake()
+      this.kick()
+    }
+  }
+
+  async #revoke(revocation: Revocation): Promise<void> {
+    const { userId, token, attempts } = revocation
+    const all = token === undefined
+    const deadline = new Deadline(this.#settings.deadline)
+    try {
+      if (all) await this.#server.revokeAll(userId, deadline)
+      else await this.#server.revokeToken(userId, token, deadline)
+      if (await this.#space.settle(revocation)) this.#events.emit('revoked', { userId, all, attempts: attempts + 1 })
+    } catch (error) {
+      const failure = error instanceof ChatTokenError ? error : new ChatTokenError('UNAVAILABLE', 'The store failed.')
+      const retryInMs = Math.max(waitAfter(attempts), (failure.retryAfter ?? 0) * 1000)
+      const holdUntil = failure.ambiguous ? this.#settings.now() + this.#settings.ambiguityHorizon : undefined
+      await this.#space.retry(revocation, { delayMs: retryInMs, holdUntil })
+      this.#events.emit('revocationDelayed', { userId, all, attempts: attempts + 1, code: failure.code, retryInMs })
+    }
+  }
+}
+
+function waitAfter(attempts: number): number {
+  const wait = Math.min(RETRY_WAIT.last, RETRY_WAIT.first * 2 ** attempts)
+  return Math.round(wait * (0.75 + Math.random() / 4))
+}

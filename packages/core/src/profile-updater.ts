@@ -1,0 +1,56 @@
+import type { ChatServer } from './chat-server/chat-server.js'
+import { Deadline } from './deadline.js'
+import { ChatTokenError } from './errors.js'
+import type { Events } from './events.js'
+import type { Settings } from './options.js'
+import type { TokenSpace } from './store/token-store.js'
+import { assertUser, type ChatUser } from './user.js'
+
+type KnownProfile = Pick<ChatUser, 'nickname' | 'avatarUrl'>
+
+/** Brings a changed nickname or picture to the chat server, beside the login and never in its way. */
+export class ProfileUpdater {
+  readonly #deadlineMs: number
+  readonly #space: TokenSpace
+  readonly #server: ChatServer
+  readonly #events: Events
+  readonly #underWay = new Map<string, Promise<void>>()
+
+  constructor({ deadline }: Settings, space: TokenSpace, server: ChatServer, events: Events) {
+    this.#deadlineMs = deadline
+    this.#space = space
+    this.#server = server
+    this.#events = events
+  }
+
+  /** Starts an update when the user's profile is another than the one known; a field not given has not changed. */
+  check(user: ChatUser, known: KnownProfile): void {
+    const nickname = user.nickname ?? known.nickname
+    const avatarUrl = user.avatarUrl ?? known.avatarUrl
+    if (nickname === known.nickname && avatarUrl === known.avatarUrl) return
+    assertUser(user)
+    if (this.#underWay.has(user.id)) return
+    const update = this.#update({ id: user.id, nickname, avatarUrl }).finally(() => this.#underWay.delete(user.id))
+    this.#underWay.set(user.id, update)
+  }
+
+  /** Resolves once the updates that are under way now have ended. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#underWay.values())
+  }
+
+  async #update({ id, nickname, avatarUrl }: ChatUser): Promise<void> {
+    try {
+      await this.#server.updateProfile({ id, nickname, avatarUrl }, new Deadline(this.#deadlineMs)).catch(unlessRefused)
+      await this.#space.profile(id, { nickname, avatarUrl })
+      this.#events.emit('profileUpdated', { userId: id })
+    } catch {
+      // The next login makes up for it.
+    }
+  }
+}
+
+/** A refusal would only be repeated at every login, so the profile counts as known after it. */
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof ChatTokenError) || error.code !== 'REJECTED') throw error
+}

@@ -1,0 +1,105 @@
+import { Deadline } from './deadline.js'
+import { ChatTokenError } from './errors.js'
+import type { Events } from './events.js'
+import type { Obtainer } from './obtainer.js'
+import type { Settings } from './options.js'
+import { SingleFlight } from './single-flight.js'
+import { isFresh, isLive, type LiveToken } from './store/live-token.js'
+import type { SessionKey, TokenSpace, UserState } from './store/token-store.js'
+import { assertUser, type ChatUser } from './user.js'
+
+/**
+ * Gets a user a token when the store had no fresh one: callers share what is in flight, a logout in between is noticed,
+ * and a token that is still valid bridges a chat server that is not.
+ */
+export class Provisioner {
+  readonly #settings: Settings
+  readonly #space: TokenSpace
+  readonly #obtainer: Obtainer
+  readonly #events: Events
+  readonly #onLanded: () => void
+  readonly #flights = new SingleFlight<LiveToken | 'superseded'>()
+
+  constructor(settings: Settings, space: TokenSpace, obtainer: Obtainer, events: Events, onLanded: () => void) {
+    this.#settings = settings
+    this.#space = space
+    this.#obtainer = obtainer
+    this.#events = events
+    this.#onLanded = onLanded
+  }
+
+  get inFlight(): number {
+    return this.#flights.size
+  }
+
+  /** Resolves once everything in flight has landed. */
+  idle(): Promise<void> {
+    return this.#flights.idle()
+  }
+
+  async provision(user: ChatUser, key: SessionKey, resume: boolean, seen: UserState): Promise<LiveToken> {
+    assertUser(user)
+    const deadline = new Deadline(this.#settings.deadline)
+    let state = seen
+    if (state.loggedOut && !resume && key.session !== undefined) {
+      await this.#space.admit(user.id, { session: key.session, epoch: state.epoch })
+      state = await this.#space.read(user.id, key)
+    }
+    for (let attempt = 1; ; attempt++) {
+      if (state.loggedOut) throw loggedOut()
+      if (isFresh(state.token, this.#settings.now())) return state.token
+      const obtained = await this.#share(user, key, state, deadline)
+      if (obtained !== 'superseded') return obtained
+      // Without a session nobody can tell whose logout it was: a page has to ask again, and its host knows the answer.
+      if (attempt === 2 || (resume && key.session === undefined)) throw interrupted()
+      state = await this.#space.read(user.id, key)
+    }
+  }
+
+  /** Joins the obtain that is in flight for this user and epoch, or starts it. */
+  async #share(
+    user: ChatUser,
+    key: SessionKey,
+    state: UserState,
+    deadline: Deadline,
+  ): Promise<LiveToken | 'superseded'> {
+    const flightKey = key.ownToken ? `${user.id.length}:${user.id}${key.session}` : user.id
+    const renewal = isLive(state.token, this.#settings.now())
+    try {
+      return await deadline.race(
+        this.#flights.run(flightKey, state.epoch, () => this.#fly(user, key, state.epoch, deadline, renewal)),
+        () => new ChatTokenError('BUSY', 'The token could not be obtained in time.', { retryAfter: 1 }),
+      )
+    } catch (error) {
+      if (!renewal) throw error
+      const { loggedOut: gone, token } = await this.#space.read(user.id, key)
+      if (gone) throw loggedOut()
+      if (isLive(token, this.#settings.now())) return token
+      throw error
+    }
+  }
+
+  async #fly(user: ChatUser, key: SessionKey, epoch: number, deadline: Deadline, renewal: boolean) {
+    try {
+      const live = await this.#obtainer.obtain({ user, key, epoch }, deadline)
+      if (live === 'superseded') return live
+      this.#events.emit('obtained', { userId: user.id, expiresAt: live.expiresAt, renewal })
+      return live
+    } catch (error) {
+      const code = error instanceof ChatTokenError ? error.code : 'UNAVAILABLE'
+      this.#events.emit('obtainFailed', { userId: user.id, code, renewal })
+      throw error
+    } finally {
+      // The lease is free again, and a late result may have been queued for revocation.
+      this.#onLanded()
+    }
+  }
+}
+
+function loggedOut(): ChatTokenError {
+  return new ChatTokenError('LOGGED_OUT', 'This session has logged out. Log in again to get a chat token.')
+}
+
+function interrupted(): ChatTokenError {
+  return new ChatTokenError('BUSY', 'A logout came in between. Try again.', { retryAfter: 1 })
+}

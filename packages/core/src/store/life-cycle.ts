@@ -1,0 +1,182 @@
+import { isFresh } from './live-token.js'
+import type { Acquired, Revocation, TokenSpace } from './token-store.js'
+import type { OutboxEntry, UserRecord } from './user-record.js'
+
+type Step<Name extends 'acquire' | 'begin' | 'commit' | 'release' | 'logout' | 'deny' | 'retry'> = Parameters<
+  TokenSpace[Name]
+>[1]
+
+/**
+ * The atomic steps of the token life cycle on one user's record, as `TokenSpace` promises them. Each is one synchronous
+ * function: between its first and its last line nothing else can happen to that user.
+ */
+
+/** Takes the lease. An intent still there was left by an owner who crashed, or whose issue has an unknown outcome. */
+function takeLease(record: UserRecord, until: number, fence: number): void {
+  record.fence = fence
+  record.lease = { fence, until }
+  const orphan = record.intent
+  if (!orphan) return
+  if (orphan.minted) record.enqueue(orphan.minted.token, orphan.minted.expiresAt, 0)
+  else record.unsure = true
+  record.intent = undefined
+}
+
+export function isLeased(record: UserRecord, now: number): boolean {
+  return record.lease !== undefined && record.lease.until > now
+}
+
+export function acquire(record: UserRecord, step: Step<'acquire'>, now: number, fence: number): Acquired {
+  if (record.epoch !== step.epoch) return { kind: 'superseded' }
+  const current = record.current(step.key)
+  if (isFresh(current, now)) return { kind: 'hit', token: current }
+  if (isLeased(record, now)) return { kind: 'busy' }
+  takeLease(record, now + step.leaseMs, fence)
+  const revokeAllFirst = record.revokeAllEntry !== undefined
+  if (!revokeAllFirst) record.intent = step.intent
+  return { kind: 'acquired', fence, revokeAllFirst }
+}
+
+export function begin(record: UserRecord, step: Step<'begin'>): boolean {
+  if (record.fence !== step.fence) return false
+  if (step.cleared) {
+    record.cleared(step.epoch)
+    record.tokens = []
+  }
+  // A logout may have come while the revocation of all tokens was under way.
+  if (record.epoch !== step.epoch) {
+    record.lease = undefined
+    record.intent = undefined
+    return false
+  }
+  record.intent = step.intent
+  return true
+}
+
+export function commit(record: UserRecord, step: Step<'commit'>, now: number): 'stored' | 'superseded' | 'late' {
+  const { token, expiresAt } = step.token
+  if (record.fence !== step.fence) {
+    record.enqueue(token, expiresAt, step.holdUntil ?? 0)
+    return 'late'
+  }
+  endLease(record, step.holdUntil)
+  record.intent = undefined
+  if (record.epoch !== step.epoch) {
+    record.enqueue(token, expiresAt, step.holdUntil ?? 0)
+    return 'superseded'
+  }
+  record.add(step.token, now)
+  record.known = true
+  record.nickname = step.nickname
+  record.avatarUrl = step.avatarUrl
+  return 'stored'
+}
+
+export function release(record: UserRecord, step: Step<'release'>): void {
+  if (record.fence !== step.fence) return
+  endLease(record, step.holdUntil)
+  if (step.holdUntil === undefined) record.intent = undefined
+}
+
+function endLease(record: UserRecord, holdUntil: number | undefined): void {
+  if (!record.lease) return
+  if (holdUntil === undefined) record.lease = undefined
+  else record.lease.until = holdUntil
+}
+
+export function logout(record: UserRecord, { key, everything }: Step<'logout'>, now: number): readonly string[] {
+  const { intent } = record
+  const intentIsOurs = intent !== undefined && (everything || !key.ownToken || intent.session === key.session)
+  // Tokens may be out there that nobody can name.
+  const unnamed =
+    everything ||
+    record.unsure ||
+    (!record.known && record.tokens.length === 0) ||
+    (intentIsOurs && intent.minted === undefined)
+  const taken = record.tokens.filter((token) => unnamed || !key.ownToken || token.session === key.session)
+  const leaseUntil = record.lease?.until ?? 0
+
+  record.epoch = Math.max(record.epoch + 1, now)
+  for (const token of taken) record.revoke(token, now)
+  // The token being assigned right now may reach the server as late as the lease of its owner lasts.
+  if (intentIsOurs && intent.minted) record.enqueue(intent.minted.token, intent.minted.expiresAt, leaseUntil)
+  if (unnamed) record.enqueueAll(now)
+  if (key.session !== undefined) record.bury(key.session, now, taken)
+  record.known = true
+  return (record.outbox ?? []).map((entry) => entry.id)
+}
+
+export function deny(record: UserRecord, step: Step<'deny'>, now: number): 'denied' | 'not-current' | 'too-soon' {
+  const current = record.current(step.key)
+  if (!current || current.token !== step.token) return 'not-current'
+  if (record.deniedAt !== undefined && now - record.deniedAt < step.intervalMs) return 'too-soon'
+  record.deniedAt = now
+  record.revoke(current, now)
+  return 'denied'
+}
+
+/** The user's revocations that are due. One of all tokens takes the user's lease, so that no obtain runs beside it. */
+export function claim(
+  userId: string,
+  record: UserRecord,
+  until: number,
+  now: number,
+  nextFence: () => number,
+): Revocation[] {
+  const claimed: Revocation[] = []
+  for (const entry of record.outbox ?? []) {
+    if (entry.giveUpAt <= now) record.drop(entry)
+    else if (dueIn(record, entry, now) === 0) {
+      entry.claimedAt = now
+      entry.claimedUntil = until
+      const fence = entry.token === undefined ? nextFence() : undefined
+      if (fence !== undefined) takeLease(record, until, fence)
+      claimed.push(revocationOf(userId, record, entry, fence))
+    }
+  }
+  return claimed
+}
+
+/** Ms until an entry may be claimed. */
+export function dueIn(record: UserRecord, entry: OutboxEntry, now: number): number {
+  const leaseUntil = entry.token === undefined ? (record.lease?.until ?? 0) : 0
+  return Math.max(0, entry.dueAt - now, entry.claimedUntil - now, leaseUntil - now)
+}
+
+export function settle(record: UserRecord, revocation: Revocation): boolean {
+  if (revocation.fence !== undefined) {
+    record.cleared(revocation.epoch)
+    release(record, { fence: revocation.fence, holdUntil: undefined })
+  }
+  const entry = record.outbox?.find(({ id }) => id === revocation.id)
+  if (!entry) return true
+  entry.claimedUntil = 0
+  entry.dueAt = entry.settlesAt
+  // Still there: a later logout asked for all tokens again. Sent too early: an earlier send of this very token may have
+  // reached the server after its revocation did.
+  if (entry.token === undefined || entry.claimedAt < entry.settlesAt) return false
+  record.drop(entry)
+  return true
+}
+
+export function retry(record: UserRecord, revocation: Revocation, step: Step<'retry'>, now: number): void {
+  if (revocation.fence !== undefined) release(record, { fence: revocation.fence, holdUntil: step.holdUntil })
+  const entry = record.outbox?.find(({ id }) => id === revocation.id)
+  if (!entry) return
+  entry.attempts += 1
+  entry.claimedUntil = 0
+  entry.dueAt = now + step.delayMs
+}
+
+export function revocationsOf(userId: string, record: UserRecord): Revocation[] {
+  return (record.outbox ?? []).map((entry) => revocationOf(userId, record, entry, undefined))
+}
+
+function revocationOf(
+  userId: string,
+  { epoch }: UserRecord,
+  { id, token, attempts }: OutboxEntry,
+  fence: number | undefined,
+): Revocation {
+  return { id, userId, token, attempts, epoch, fence }
+}

@@ -1,0 +1,22 @@
+/** A token that the chat server accepts, as far as we know. */
+export interface LiveToken {
+  readonly token: string
+  /** Epoch ms. */
+  readonly expiresAt: number
+  /** Epoch ms from which on a login tries to obtain a new one. */
+  readonly renewAt: number
+  /** The host session it was obtained for, when each session has a token of its own. */
+  readonly session: string | undefined
+  /** Epoch ms until which an earlier, ambiguous send of this very token may still reach the server. */
+  readonly settlesAt: number | undefined
+}
+
+/** Whether it may be handed out. */
+export function isLive(token: LiveToken | undefined, now: number): token is LiveToken {
+  return token !== undefined && token.expiresAt > now
+}
+
+/** Whether it may be handed out without looking for a new one. */
+export function isFresh(token: LiveToken | undefined, now: number): token is LiveToken {
+  return token !== undefined && token.renewAt > now && token.expiresAt > now
+}

@@ -1,0 +1,170 @@
+import { LRUCache } from 'lru-cache'
+import * as lifeCycle from './life-cycle.js'
+import type { Claimed, Revocation, SessionKey, TokenSpace, UserState } from './token-store.js'
+import { UserRecord } from './user-record.js'
+
+type StepOf<Name extends keyof TokenSpace> = TokenSpace[Name] extends (userId: string, step: infer Step) => unknown
+  ? Step
+  : never
+
+/** One sweep finds what time alone has unpinned. In ms. */
+const SWEEP_INTERVAL = 60_000
+
+/**
+ * The life cycle's records in memory. A record lives in exactly one of two places: among the settled ones, where the
+ * least recently used may be evicted, or among the pinned ones, which nothing evicts.
+ */
+export class MemorySpace implements TokenSpace {
+  readonly durable = false
+  readonly #now: () => number
+  readonly #settled: LRUCache<string, UserRecord>
+  readonly #pinned = new Map<string, UserRecord>()
+  /** The pinned ones that have revocations waiting. */
+  readonly #outboxes = new Map<string, UserRecord>()
+  readonly #waiters = new Map<string, Set<() => void>>()
+  /** Higher than every epoch of a forgotten record, so that a new record never makes an old epoch current again. */
+  #epochFloor = 0
+  #fence = 0
+  #sweptAt: number
+
+  constructor(maxUsers: number, now: () => number) {
+    this.#now = now
+    this.#sweptAt = now()
+    this.#settled = new LRUCache({
+      max: maxUsers,
+      dispose: ({ epoch }, _userId, reason) => {
+        if (reason === 'evict') this.#epochFloor = Math.max(this.#epochFloor, epoch)
+      },
+    })
+  }
+
+  read(userId: string, key: SessionKey): UserState {
+    const record = this.#find(userId)
+    return {
+      epoch: record.epoch,
+      token: record.current(key),
+      loggedOut: record.isLoggedOut(key.session, this.#now()),
+      nickname: record.nickname,
+      avatarUrl: record.avatarUrl,
+    }
+  }
+
+  admit(userId: string, { session, epoch }: StepOf<'admit'>): void {
+    this.#change(userId, (record) => {
+      if (record.epoch === epoch) record.unbury(session)
+    })
+  }
+
+  acquire(userId: string, step: StepOf<'acquire'>): ReturnType<typeof lifeCycle.acquire> {
+    return this.#change(userId, (record, now) => lifeCycle.acquire(record, step, now, ++this.#fence))
+  }
+
+  begin(userId: string, step: StepOf<'begin'>): boolean {
+    return this.#change(userId, (record) => lifeCycle.begin(record, step))
+  }
+
+  commit(userId: string, step: StepOf<'commit'>): ReturnType<typeof lifeCycle.commit> {
+    return this.#change(userId, (record, now) => lifeCycle.commit(record, step, now))
+  }
+
+  release(userId: string, step: StepOf<'release'>): void {
+    this.#change(userId, (record) => lifeCycle.release(record, step))
+  }
+
+  profile(userId: string, { nickname, avatarUrl }: StepOf<'profile'>): void {
+    this.#change(userId, (record) => Object.assign(record, { nickname, avatarUrl }))
+  }
+
+  logout(userId: string, step: StepOf<'logout'>): readonly string[] {
+    return this.#change(userId, (record, now) => lifeCycle.logout(record, step, now))
+  }
+
+  deny(userId: string, step: StepOf<'deny'>): ReturnType<typeof lifeCycle.deny> {
+    return this.#change(userId, (record, now) => lifeCycle.deny(record, step, now))
+  }
+
+  claim({ limit, visibleForMs }: { limit: number; visibleForMs: number }): Claimed {
+    const now = this.#now()
+    const revocations: Revocation[] = []
+    let nextInMs: number | undefined
+    for (const [userId, record] of this.#outboxes) {
+      if (revocations.length < limit) {
+        revocations.push(...lifeCycle.claim(userId, record, now + visibleForMs, now, () => ++this.#fence))
+        this.#place(userId, record, now)
+      }
+      for (const entry of record.outbox ?? []) {
+        nextInMs = Math.min(nextInMs ?? Infinity, lifeCycle.dueIn(record, entry, now))
+      }
+    }
+    return { revocations, nextInMs }
+  }
+
+  settle(revocation: Revocation): boolean {
+    return this.#change(revocation.userId, (record) => lifeCycle.settle(record, revocation))
+  }
+
+  retry(revocation: Revocation, step: { delayMs: number; holdUntil: number | undefined }): void {
+    this.#change(revocation.userId, (record, now) => lifeCycle.retry(record, revocation, step, now))
+  }
+
+  pending(userId?: string): readonly Revocation[] {
+    const users = userId === undefined ? [...this.#outboxes.keys()] : [userId]
+    return users.flatMap((id) => lifeCycle.revocationsOf(id, this.#find(id)))
+  }
+
+  released(userId: string, withinMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const waiters = this.#waiters.get(userId) ?? new Set()
+      this.#waiters.set(userId, waiters)
+      const wake = () => {
+        clearTimeout(timer)
+        waiters.delete(wake)
+        if (waiters.size === 0) this.#waiters.delete(userId)
+        resolve()
+      }
+      const timer = setTimeout(wake, withinMs)
+      waiters.add(wake)
+    })
+  }
+
+  /** Other instances may share this space, and nothing here needs closing. */
+  close(): void {}
+
+  #find(userId: string): UserRecord {
+    const found = this.#settled.get(userId) ?? this.#pinned.get(userId)
+    if (found) return found
+    const record = new UserRecord(Math.max(this.#now(), this.#epochFloor + 1))
+    this.#settled.set(userId, record)
+    return record
+  }
+
+  /** Runs one step, puts the record where it now belongs, and wakes those who wait for its lease. */
+  #change<T>(userId: string, step: (record: UserRecord, now: number) => T): T {
+    const now = this.#now()
+    const record = this.#find(userId)
+    const result = step(record, now)
+    this.#place(userId, record, now)
+    if (now - this.#sweptAt >= SWEEP_INTERVAL) this.#sweep(now)
+    if (!lifeCycle.isLeased(record, now)) for (const wake of this.#waiters.get(userId) ?? []) wake()
+    return result
+  }
+
+  #place(userId: string, record: UserRecord, now: number): void {
+    if (record.outbox) this.#outboxes.set(userId, record)
+    else this.#outboxes.delete(userId)
+    const pinned = this.#pinned.has(userId)
+    if (record.isPinned(now) === pinned) return
+    if (pinned) {
+      this.#pinned.delete(userId)
+      this.#settled.set(userId, record)
+    } else {
+      this.#pinned.set(userId, record)
+      this.#settled.delete(userId)
+    }
+  }
+
+  #sweep(now: number): void {
+    this.#sweptAt = now
+    for (const [userId, record] of this.#pinned) this.#place(userId, record, now)
+  }
+}

@@ -1,0 +1,31 @@
+import { MemorySpace } from './memory-space.js'
+import type { TokenSpace, TokenStore } from './token-store.js'
+
+export interface MemoryStoreOptions {
+  /**
+   * How many users are remembered at most. The least recently seen user without anything pending is forgotten first; a
+   * logout of a forgotten user revokes all their tokens. About 0.7 KB each.
+   * @default 100_000
+   */
+  readonly maxUsers?: number
+}
+
+/**
+ * Keeps tokens in this process: the right store for one process, and for development. Revocations that have not been
+ * confirmed are lost when the process crashes, which `revoke` says by answering `volatile`.
+ *
+ * @throws TypeError when `maxUsers` is not a positive integer.
+ * @example
+ * const tokens = createChatTokens({ serverUrl, apiKey, mode: issue(), store: memoryStore({ maxUsers: 10_000 }) })
+ */
+export function memoryStore({ maxUsers = 100_000 }: MemoryStoreOptions = {}): TokenStore {
+  if (!Number.isSafeInteger(maxUsers) || maxUsers < 1) throw new TypeError('maxUsers must be a positive integer')
+  const spaces = new Map<string, TokenSpace>()
+  return {
+    open({ space, now }) {
+      const opened = spaces.get(space) ?? new MemorySpace(maxUsers, now)
+      spaces.set(space, opened)
+      return opened
+    },
+  }
+}

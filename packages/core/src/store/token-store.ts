@@ -1,0 +1,158 @@
+import type { LiveToken } from './live-token.js'
+
+/**
+ * The store port: where all state lives. Each method of a `TokenSpace` is one atomic step of the token life cycle:
+ * nothing else happens to that user between its beginning and its end. What keeps tokens consistent is written here once;
+ * `memoryStore()` implements it in one process, and the store contract of the testkit proves any implementation.
+ */
+
+/** What `createChatTokens({ store })` takes. One store can serve several chat servers: each opens its own space. */
+export interface TokenStore {
+  /** Opens the part of the store that belongs to one chat server and namespace. */
+  open(options: { space: string; now: () => number }): TokenSpace
+}
+
+/** A value, or a promise of one: a store that answers at once spares its callers an async hop. */
+export type Awaitable<T> = T | Promise<T>
+
+/** What the store knows about a user, read in one step. */
+export interface UserState {
+  /** Raised by every logout. Work that began under an older epoch must not hand out its result. */
+  readonly epoch: number
+  /** The newest token, expired or not. */
+  readonly token: LiveToken | undefined
+  /** Whether the session asked about has logged out since its last login. */
+  readonly loggedOut: boolean
+  /** The profile the chat server shows, as far as we know. */
+  readonly nickname: string | undefined
+  readonly avatarUrl: string | undefined
+}
+
+/** Which token of a user is meant. */
+export interface SessionKey {
+  /** The host session, when there is one: it is tombstoned by its logout. */
+  readonly session: string | undefined
+  /** Whether the session has a token of its own (`scope: 'session'`) or shares the user's. */
+  readonly ownToken: boolean
+}
+
+/** Written before a token is obtained, so that a crash in between is known to whoever comes next. */
+export interface Intent {
+  readonly session: string | undefined
+  /** The token about to be assigned; `undefined` when the chat server will choose it. */
+  readonly minted: { readonly token: string; readonly expiresAt: number } | undefined
+}
+
+export type Acquired =
+  /** The lease is ours. With `revokeAllFirst`, a revocation of all tokens must reach the server before `begin`. */
+  | { readonly kind: 'acquired'; readonly fence: number; readonly revokeAllFirst: boolean }
+  /** Somebody else obtained a fresh token in the meantime. */
+  | { readonly kind: 'hit'; readonly token: LiveToken }
+  /** A logout came in between. */
+  | { readonly kind: 'superseded' }
+  /** Somebody else holds the lease. */
+  | { readonly kind: 'busy' }
+
+/** A revocation that has not been confirmed yet. */
+export interface Revocation {
+  readonly id: string
+  readonly userId: string
+  /** The token to revoke, or `undefined` for every token of the user (then the claim holds the user's lease). */
+  readonly token: string | undefined
+  /** How often it has been tried before. */
+  readonly attempts: number
+  /** The user's epoch when it was claimed: a revocation of all tokens confirms what logouts up to here asked for. */
+  readonly epoch: number
+  /** The user's lease, held by a claimed revocation of all tokens. */
+  readonly fence: number | undefined
+}
+
+export interface Claimed {
+  readonly revocations: readonly Revocation[]
+  /** Ms until another revocation may be due; `undefined` when nothing waits. */
+  readonly nextInMs: number | undefined
+}
+
+export interface TokenSpace {
+  /** Whether a logout survives a crash of this process once its step has resolved. */
+  readonly durable: boolean
+
+  /** The hot path. A user never seen before gets an epoch here. */
+  read(userId: string, key: SessionKey): Awaitable<UserState>
+
+  /** A login clears its session's tombstone, unless a logout raised the epoch since it was read. */
+  admit(userId: string, step: { session: string; epoch: number }): Awaitable<void>
+
+  /**
+   * Takes the user's lease for `leaseMs` and writes the intent, unless the epoch moved, a fresh token is there, or
+   * somebody holds the lease. An intent that a crashed owner left behind is turned into a revocation, or remembered as
+   * an unknown token. When all tokens must be revoked first, the intent is left to `begin`.
+   */
+  acquire(
+    userId: string,
+    step: { key: SessionKey; epoch: number; intent: Intent; leaseMs: number },
+  ): Awaitable<Acquired>
+
+  /**
+   * Under the lease: writes the intent, comparing the epoch again; with `cleared`, all tokens from before are known to
+   * be revoked. `false` (and the lease is given back) when a logout came or the lease was lost: nothing may be sent.
+   */
+  begin(userId: string, step: { fence: number; epoch: number; intent: Intent; cleared: boolean }): Awaitable<boolean>
+
+  /**
+   * Ends an obtain that succeeded. Stored only if neither a logout nor a newer owner came in between; otherwise that
+   * token is queued for revocation. With `holdUntil` (epoch ms) the lease outlasts the commit.
+   */
+  commit(
+    userId: string,
+    step: {
+      fence: number
+      epoch: number
+      token: LiveToken
+      holdUntil: number | undefined
+      nickname: string | undefined
+      avatarUrl: string | undefined
+    },
+  ): Awaitable<'stored' | 'superseded' | 'late'>
+
+  /**
+   * Ends an obtain that failed. Without `holdUntil` nothing happened at the server: intent and lease go. With it
+   * (epoch ms) the server may still act until then: the intent stays, and nobody gets the lease before.
+   */
+  release(userId: string, step: { fence: number; holdUntil: number | undefined }): Awaitable<void>
+
+  /** Resolves when the user's lease may be free, or after `withinMs`. */
+  released(userId: string, withinMs: number): Promise<void>
+
+  /** Remembers the profile the chat server shows. */
+  profile(userId: string, step: { nickname: string | undefined; avatarUrl: string | undefined }): Awaitable<void>
+
+  /**
+   * Logs a session out, or with `everything` the user: raises the epoch, takes the tokens, tombstones the session, and
+   * queues the revocations. Returns their ids.
+   */
+  logout(userId: string, step: { key: SessionKey; everything: boolean }): Awaitable<readonly string[]>
+
+  /** Queues a token for revocation if it is the current one and the last time is `intervalMs` ago. */
+  deny(
+    userId: string,
+    step: { key: SessionKey; token: string; intervalMs: number },
+  ): Awaitable<'denied' | 'not-current' | 'too-soon'>
+
+  /** Hands out revocations that are due, each to one claimer at a time for `visibleForMs`. */
+  claim(step: { limit: number; visibleForMs: number }): Awaitable<Claimed>
+
+  /**
+   * The chat server confirmed it. `false` when it has to be done again: a later logout asked for it once more, or an
+   * earlier, ambiguous send of this very token may have reached the server after the revocation did.
+   */
+  settle(revocation: Revocation): Awaitable<boolean>
+
+  /** It failed: due again after `delayMs`. With `holdUntil` (epoch ms), a revocation of all keeps the lease until then. */
+  retry(revocation: Revocation, step: { delayMs: number; holdUntil: number | undefined }): Awaitable<void>
+
+  /** The revocations that still wait: of one user, or of all. */
+  pending(userId?: string): Awaitable<readonly Revocation[]>
+
+  close(): Awaitable<void>
+}
