@@ -2,6 +2,6 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'packages/nestjs/nest-11', 'examples/*'],
+    projects: ['packages/*/vitest.config.ts', 'packages/nestjs/*/vitest.config.ts', 'examples/*/vitest.config.ts'],
   },
 })

@@ -75,7 +75,13 @@ export function commit(record: UserRecord, step: Step<'commit'>, now: number): '
 export function release(record: UserRecord, step: Step<'release'>): void {
   if (record.fence !== step.fence) return
   endLease(record, step.holdUntil)
-  if (step.holdUntil === undefined) record.intent = undefined
+  if (step.holdUntil !== undefined) return
+  // A logout in between may have queued the token that was not bound after all: that is certain now.
+  const minted = record.intent?.minted
+  if (minted && record.outbox?.some(({ token }) => token === minted.token)) {
+    record.enqueue(minted.token, minted.expiresAt, 0)
+  }
+  record.intent = undefined
 }
 
 function endLease(record: UserRecord, holdUntil: number | undefined): void {
@@ -129,6 +135,7 @@ export function claim(
     else if (dueIn(record, entry, now) === 0) {
       entry.claimedAt = now
       entry.claimedUntil = until
+      entry.askedAgain = false
       const fence = entry.token === undefined ? nextFence() : undefined
       if (fence !== undefined) takeLease(record, until, fence)
       claimed.push(revocationOf(userId, record, entry, fence))
@@ -152,9 +159,8 @@ export function settle(record: UserRecord, revocation: Revocation): boolean {
   if (!entry) return true
   entry.claimedUntil = 0
   entry.dueAt = entry.settlesAt
-  // Still there: a later logout asked for all tokens again. Sent too early: an earlier send of this very token may have
-  // reached the server after its revocation did.
-  if (entry.token === undefined || entry.claimedAt < entry.settlesAt) return false
+  // Sent too early: an earlier send of this very token may have reached the server after its revocation did.
+  if (entry.askedAgain || entry.claimedAt < entry.settlesAt) return false
   record.drop(entry)
   return true
 }

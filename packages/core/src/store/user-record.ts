@@ -24,6 +24,8 @@ export interface OutboxEntry {
   claimedUntil: number
   /** Until then an earlier send of the token may still reach the server: only a revocation sent later ends it. */
   settlesAt: number
+  /** Whether it was asked for once more after it was claimed. */
+  askedAgain: boolean
   /** The logout that asked for it last. */
   epoch: number
 }
@@ -83,17 +85,19 @@ export class UserRecord {
     if (token.expiresAt + CLOCK_SKEW > now) this.enqueue(token.token, token.expiresAt, token.settlesAt ?? 0)
   }
 
-  /** Queues the revocation of one token by name; asking again for the same one updates what is known about it. */
+  /** Queues the revocation of one token by name. A revocation of it that is under way has to be sent once more. */
   enqueue(token: string, expiresAt: number, settlesAt: number): void {
     const queued = this.outbox?.find((entry) => entry.token === token)
-    if (queued) queued.settlesAt = settlesAt
-    else this.#push({ token, giveUpAt: expiresAt + CLOCK_SKEW, settlesAt })
+    if (!queued) return this.#push({ token, giveUpAt: expiresAt + CLOCK_SKEW, settlesAt })
+    queued.settlesAt = settlesAt
+    queued.dueAt = Math.min(queued.dueAt, settlesAt)
+    queued.askedAgain = true
   }
 
   /** Queues the revocation of every token the user has at the chat server. */
   enqueueAll(now: number): void {
     const queued = this.revokeAllEntry
-    if (queued) queued.epoch = this.epoch
+    if (queued) Object.assign(queued, { epoch: this.epoch, askedAgain: true })
     else this.#push({ token: undefined, giveUpAt: now + UNKNOWN_EXPIRY, settlesAt: 0 })
   }
 
@@ -146,6 +150,7 @@ export class UserRecord {
       dueAt: 0,
       claimedAt: 0,
       claimedUntil: 0,
+      askedAgain: false,
       epoch: this.epoch,
     })
   }

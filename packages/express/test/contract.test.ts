@@ -1,0 +1,38 @@
+import type { AddressInfo } from 'node:net'
+import { imkitChat } from '@imkit-auth/express'
+import { bindingMatrix } from '@imkit-auth/testkit'
+import express from 'express'
+import session from 'express-session'
+
+declare module 'express-session' {
+  interface SessionData {
+    user?: { id: string; name: string }
+  }
+}
+
+bindingMatrix(async (tokens) => {
+  const app = express()
+  const chat = imkitChat(tokens, {
+    identify: (req) => req.session.user && { id: req.session.user.id, nickname: req.session.user.name },
+  })
+  app.use(session({ secret: 'test', resave: false, saveUninitialized: false }))
+  app.post('/login', express.json(), (req, res, next) => {
+    const { username, password } = req.body
+    if (password !== 'chat') return void res.sendStatus(401)
+    req.session.regenerate((error) => {
+      req.session.user = { id: username, name: username }
+      next(error)
+    })
+  })
+  app.post('/login', chat.login(), (req, res) => void res.json({ user: req.session.user, chat: req.chat }))
+  app.post('/logout', chat.logout(), (req, res, next) => {
+    req.session.destroy((error) => (error ? next(error) : res.sendStatus(204)))
+  })
+  app.post('/chat/token', chat.token())
+  const server = app.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
+  }
+})

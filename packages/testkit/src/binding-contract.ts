@@ -1,0 +1,233 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { Browser } from './browser.js'
+import { EmulatorControl } from './emulator-control.js'
+import { eventually } from './eventually.js'
+
+const DAY = 86_400_000
+/** The users and the password that every app under this contract lets in. */
+const PASSWORD = 'chat'
+
+/**
+ * What an app with a binding must do over HTTP, whatever its framework. It is given nothing but the app's URL: the chat
+ * server's address comes with the credentials, and the emulator there tells where its control port is.
+ *
+ * The app offers `POST /login {username, password}` (users amy, bob and cleo, password "chat") → `{user, chat}`,
+ * `POST /logout`, and `POST /chat/token`; and its clock is the emulator's.
+ */
+export function bindingContract(url: () => string): void {
+  let chat: EmulatorControl
+  let clientKey: string
+
+  beforeAll(async () => {
+    const browser = new Browser(url())
+    const { json } = await login(browser, 'cleo')
+    chat = await EmulatorControl.behind(json.chat.serverUrl)
+    clientKey = json.chat.clientKey
+    await browser.post('/logout')
+  })
+
+  async function login(browser: Browser, username = 'amy', password = PASSWORD) {
+    return browser.post('/login', { username, password })
+  }
+
+  const adminCalls = async () => (await chat.requests()).filter(({ path }) => path.startsWith('/admin/')).length
+
+  const noTokensLeft = (userId: string) =>
+    eventually(async () => expect(await chat.liveTokens(userId), `live tokens of ${userId}`).toEqual([]))
+
+  describe('login', () => {
+    test('answers with credentials that the chat server accepts', async () => {
+      const browser = new Browser(url())
+      const { status, json } = await login(browser)
+      expect(status).toBe(200)
+      expect(Object.keys(json.chat).sort()).toEqual(['clientKey', 'expirationDate', 'serverUrl', 'token', 'userId'])
+      expect(json.chat.userId).toBe('amy')
+      expect(new Date(json.chat.expirationDate).toISOString()).toBe(json.chat.expirationDate)
+      expect(await chat.me(json.chat.token, clientKey)).toBe(200)
+      await browser.post('/logout')
+    })
+
+    test('a second login of the same user makes no call to the chat server', async () => {
+      const [laptop, phone] = [new Browser(url()), new Browser(url())]
+      const first = await login(laptop)
+      const calls = await adminCalls()
+      const second = await login(phone)
+      expect(second.json.chat).toEqual(first.json.chat)
+      expect(await adminCalls()).toBe(calls)
+      await laptop.post('/logout')
+    })
+
+    test('with a wrong password nothing happens at the chat server', async () => {
+      const calls = await adminCalls()
+      const { status } = await login(new Browser(url()), 'amy', 'wrong')
+      expect(status).toBe(401)
+      expect(await adminCalls()).toBe(calls)
+    })
+
+    test('obtains a new token once the old one has expired', async () => {
+      const browser = new Browser(url())
+      const old = await login(browser)
+      await chat.advance(8 * DAY)
+      const { json } = await login(browser)
+      expect(json.chat.token).not.toBe(old.json.chat.token)
+      expect(await chat.me(json.chat.token, clientKey)).toBe(200)
+      await browser.post('/logout')
+    })
+
+    test('another user in the same browser gets their own token', async () => {
+      const browser = new Browser(url())
+      const amy = await login(browser, 'amy')
+      const bob = await login(browser, 'bob')
+      expect(bob.json.chat.userId).toBe('bob')
+      expect(bob.json.chat.token).not.toBe(amy.json.chat.token)
+      await browser.post('/logout')
+      await login(browser, 'amy')
+      await browser.post('/logout')
+      await noTokensLeft('amy')
+    })
+  })
+
+  describe('logout', () => {
+    test('revokes the token at the chat server before it answers', async () => {
+      const browser = new Browser(url())
+      const { json } = await login(browser)
+      const { status } = await browser.post('/logout')
+      expect(status).toBeLessThan(300)
+      expect(await chat.liveTokens('amy')).toEqual([])
+      expect(await chat.me(json.chat.token, clientKey)).toBe(401)
+      expect((await browser.post('/chat/token')).status).toBe(401)
+    })
+
+    test('of somebody who is not logged in succeeds and calls nobody', async () => {
+      const calls = await adminCalls()
+      expect((await new Browser(url()).post('/logout')).status).toBeLessThan(300)
+      expect(await adminCalls()).toBe(calls)
+    })
+
+    test('leaves a page that keeps asking for tokens without any', async () => {
+      const browser = new Browser(url())
+      await login(browser)
+      // Requests read their session before the logout and reach the chat server after it.
+      await chat.fault({ match: 'POST /admin/clients', kind: 'delay-before', ms: 30 })
+      let hammering = true
+      const hammer = async () => {
+        while (hammering) {
+          const { json } = await browser.post('/chat/token')
+          if (json.token) await browser.post('/chat/token', { invalid: json.token })
+        }
+      }
+      const hammers = Array.from({ length: 8 }, hammer)
+      await sleep(30)
+      expect((await browser.post('/logout')).status).toBeLessThan(300)
+      await sleep(100)
+      hammering = false
+      await Promise.all(hammers)
+      await chat.clearFaults()
+      await noTokensLeft('amy')
+      await sleep(50)
+      expect(await chat.liveTokens('amy')).toEqual([])
+    })
+
+    test('while a login of the same browser is under way leaves no token behind', async () => {
+      const browser = new Browser(url())
+      await login(browser)
+      await browser.post('/logout')
+      await chat.fault({ match: 'POST /admin/clients', kind: 'delay-before', ms: 100, times: 1 })
+      const late = login(browser)
+      await sleep(40)
+      await browser.post('/logout')
+      const { json } = await late
+      if (json.chat) await browser.post('/logout')
+      await chat.clearFaults()
+      await noTokensLeft('amy')
+    })
+  })
+
+  describe('token route', () => {
+    test('hands the logged-in user their token, never to be stored', async () => {
+      const browser = new Browser(url())
+      const { json } = await login(browser)
+      const answer = await browser.post('/chat/token')
+      expect(answer.status).toBe(200)
+      expect(answer.json).toEqual(json.chat)
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+      expect(answer.headers.get('vary')).toContain('Cookie')
+      await browser.post('/logout')
+    })
+
+    test('answers 401 to whoever is not logged in', async () => {
+      const { status, json } = await new Browser(url()).post('/chat/token')
+      expect(status).toBe(401)
+      expect(json).not.toHaveProperty('token')
+    })
+
+    test('answers 403 to pages of a foreign origin', async () => {
+      const browser = new Browser(url())
+      await login(browser)
+      for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]) {
+        const { status, json } = await browser.post('/chat/token', {}, headers)
+        expect(status).toBe(403)
+        expect(json).not.toHaveProperty('token')
+      }
+      expect((await browser.post('/chat/token', {}, { origin: new URL(url()).origin })).status).toBe(200)
+      await browser.post('/logout')
+    })
+
+    test('replaces a token that the chat server refused, once in 30 seconds', async () => {
+      const browser = new Browser(url())
+      const { json } = await login(browser)
+      await chat.advance(31_000)
+      const renewed = await browser.post('/chat/token', { invalid: json.chat.token })
+      expect(renewed.status).toBe(200)
+      expect(renewed.json.token).not.toBe(json.chat.token)
+      await eventually(async () => expect(await chat.me(json.chat.token, clientKey)).toBe(401))
+      expect(await chat.me(renewed.json.token, clientKey)).toBe(200)
+
+      const stale = await browser.post('/chat/token', { invalid: json.chat.token })
+      expect([stale.status, stale.json.token]).toEqual([200, renewed.json.token])
+      const again = await browser.post('/chat/token', { invalid: renewed.json.token })
+      expect(again.status).toBe(429)
+      expect(Number(again.headers.get('retry-after'))).toBeGreaterThan(0)
+      await browser.post('/logout')
+    })
+
+    test('answers 400 to a body it does not understand', async () => {
+      const browser = new Browser(url())
+      await login(browser)
+      expect((await browser.post('/chat/token', { invalid: 7 })).status).toBe(400)
+      await browser.post('/logout')
+    })
+  })
+
+  describe('with the chat server refusing connections', () => {
+    test('login answers without chat, and the token route supplies the token later', async () => {
+      const browser = new Browser(url())
+      await chat.accept(false)
+      const { status, json } = await login(browser, 'bob')
+      const asked = await browser.post('/chat/token')
+      await chat.accept(true)
+      expect([status, json.chat]).toEqual([200, null])
+      expect(asked.status).toBe(503)
+      expect(Number(asked.headers.get('retry-after'))).toBeGreaterThan(0)
+      const later = await eventually(async () => {
+        const answer = await browser.post('/chat/token')
+        expect(answer.status).toBe(200)
+        return answer
+      })
+      expect(await chat.me(later.json.token, clientKey)).toBe(200)
+      await browser.post('/logout')
+      await noTokensLeft('bob')
+    })
+
+    test('logout succeeds, and the revocation reaches the chat server once it is back', async () => {
+      const browser = new Browser(url())
+      const { json } = await login(browser, 'bob')
+      await chat.accept(false)
+      expect((await browser.post('/logout')).status).toBeLessThan(300)
+      await chat.accept(true)
+      await eventually(async () => expect(await chat.me(json.chat.token, clientKey)).toBe(401))
+      expect(await chat.liveTokens('bob')).toEqual([])
+    })
+  })
+}
