@@ -1,5 +1,8 @@
 import type { ChatTokenError } from './errors.js'
 
+/** In ms. */
+const GRACE = 50
+
 /**
  * A point in time after which nobody waits any more, by the monotonic clock: wall-clock jumps do not move it,
  * and after an event-loop stall it tells the truth although timers fire late.
@@ -20,11 +23,14 @@ export class Deadline {
     return this.remaining === 0
   }
 
-  /** The promise's result, or `onTimeout`'s error when the deadline passes first. The promise itself goes on. */
+  /**
+   * The promise's result, or `onTimeout`'s error when the deadline passes first. The promise itself goes on. Work that
+   * keeps the same deadline gets a moment longer, to say itself what went wrong.
+   */
   async race<T>(promise: Promise<T>, onTimeout: () => ChatTokenError): Promise<T> {
     let timer: NodeJS.Timeout | undefined
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(onTimeout()), this.remaining)
+      timer = setTimeout(() => reject(onTimeout()), this.remaining + GRACE)
     })
     try {
       return await Promise.race([promise, timeout])

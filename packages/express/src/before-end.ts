@@ -13,5 +13,5 @@ export function beforeEnd(response: ServerResponse, effect: () => Promise<unknow
     void begin().finally(() => end(...args))
     return response
   }
-  response.once('close', begin)
+  response.once('close', () => void begin())
 }

@@ -18,11 +18,12 @@ bindingMatrix(async (tokens) => {
   app.use(session({ secret: 'test', resave: false, saveUninitialized: false }))
   app.post('/login', express.json(), (req, res, next) => {
     const { username, password } = req.body
-    if (password !== 'chat') return void res.sendStatus(401)
-    req.session.regenerate((error) => {
-      req.session.user = { id: username, name: username }
-      next(error)
-    })
+    if (password !== 'chat') res.sendStatus(401)
+    else
+      req.session.regenerate((error) => {
+        req.session.user = { id: username, name: username }
+        next(error)
+      })
   })
   app.post('/login', chat.login(), (req, res) => void res.json({ user: req.session.user, chat: req.chat }))
   app.post('/logout', chat.logout(), (req, res, next) => {

@@ -1,1 +1,1 @@
-export {}
+export { type ImkitChat, imkitChat, type ImkitChatOptions } from './imkit-chat.js'

@@ -1,0 +1,52 @@
+import { type Answer, jsonAnswer } from './answer.js'
+import type { DialectName } from './options.js'
+import { statusByCode } from './refusal.js'
+
+/** A token as the answer to a revocation lists it. */
+export interface RevokedToken {
+  readonly token: string
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly expirationDate: string
+  readonly expirationDateMS: number
+}
+
+/** What an error answer says. */
+export interface Failure {
+  readonly status: number
+  readonly code: string
+  readonly message: string
+  /** Seconds; only in the body, as the real server sends no `Retry-After`. */
+  readonly retryAfter?: number | undefined
+}
+
+/** One of the two ways in which IMKIT's documents say that the server answers. */
+export interface Dialect {
+  readonly success: (result: unknown) => Answer
+  readonly failure: (failure: Failure) => Answer
+  readonly revoked: (tokens: readonly RevokedToken[]) => Answer
+}
+
+const envelope: Dialect = {
+  success: (result) => jsonAnswer(200, { RC: 0, RM: 'OK', result }),
+  failure: ({ status, code, message, retryAfter }) =>
+    jsonAnswer(status, { RC: status, RM: message, error: { code, message }, retryAfter }),
+  revoked: (data) => envelope.success({ data }),
+}
+
+const bare: Dialect = {
+  success: (result) => jsonAnswer(200, result),
+  failure: ({ status, code, message, retryAfter }) =>
+    jsonAnswer(status, { error: code, message, RC: status, retryAfter }),
+  revoked: (tokens) =>
+    bare.success({ success: true, message: 'Token revoked successfully', revokedTokens: tokens.length }),
+}
+
+/** Both dialects by the name that the options use. */
+export const dialects: Readonly<Record<DialectName, Dialect>> = { envelope, bare }
+
+/** The code that the server usually gives with `status`. */
+export function usualCode(status: number): string {
+  const known = Object.entries(statusByCode).find(([, other]) => other === status)
+  return known?.[0] ?? (status >= 500 ? 'INTERNAL_ERROR' : 'REQUEST_FAILED')
+}

@@ -1,0 +1,7 @@
+export type { LiveClient } from './documents.js'
+export type { Emulator } from './emulator.js'
+export type { FaultKind } from './fault-kinds.js'
+export type { FaultRule } from './fault-rule.js'
+export type { DialectName, EmulatorOptions } from './options.js'
+export type { LoggedRequest } from './request-log.js'
+export { startEmulator } from './start-emulator.js'

@@ -1,0 +1,50 @@
+import type { AddressInfo } from 'node:net'
+import { imkitChat } from '@imkit-auth/koa'
+import { bindingMatrix } from '@imkit-auth/testkit'
+import { Router } from '@koa/router'
+import Koa from 'koa'
+import session from 'koa-session'
+
+bindingMatrix(async (tokens) => {
+  const app = new Koa()
+  const router = new Router()
+  const sessions = new Map<string, unknown>()
+  const chat = imkitChat(tokens, { identify: (ctx) => ctx.session?.user })
+  app.keys = ['test']
+  app.use(
+    session(
+      {
+        store: {
+          get: async (key) => sessions.get(key),
+          set: async (key, value) => void sessions.set(key, value),
+          destroy: async (key) => void sessions.delete(key),
+        },
+      },
+      app,
+    ),
+  )
+  router.post('/login', async (ctx, next) => {
+    let text = ''
+    for await (const chunk of ctx.req) text += chunk
+    const { username, password } = JSON.parse(text)
+    if (password !== 'chat') ctx.throw(401)
+    ctx.session?.regenerate()
+    Object.assign(ctx.session ?? {}, { user: { id: username, nickname: username } })
+    await next()
+  })
+  router.post('/login', chat.login(), (ctx) => {
+    ctx.body = { chat: ctx.state.chat }
+  })
+  router.post('/logout', chat.logout(), (ctx) => {
+    ctx.session = null
+    ctx.status = 204
+  })
+  router.post('/chat/token', chat.token())
+  app.use(router.routes())
+  const server = app.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
+  }
+})
