@@ -19,9 +19,9 @@ export function isAllowedOrigin(headers: OriginHeaders, origins: ReadonlySet<str
 /** Checks `origins` once. @throws TypeError for anything that is not exactly an origin. */
 export function originSet(origins: readonly string[] = []): ReadonlySet<string> {
   for (const origin of origins) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+    if (origin.includes('*') || !URL.canParse(origin) || new URL(origin).origin !== origin) {
       throw new TypeError(
-        `origins must hold origins such as https://app.example.com, without a path; "${origin}" is none`,
+        `origins must hold origins such as https://app.example.com, without path or wildcard; "${origin}" is none`,
       )
     }
   }
