@@ -12,7 +12,7 @@ export {
 export type { ChatCredentials } from './credentials.js'
 export { ChatTokenError, type ChatTokenErrorCode } from './errors.js'
 export type { ChatTokenEvents } from './events.js'
-export { type BindingOptions, ChatHandler, type Identified } from './handler/chat-handler.js'
+export { type BindingOptions, ChatHandler } from './handler/chat-handler.js'
 export type { TokenRequest, TokenResponse } from './handler/token-route.js'
 export { assign, type AssignOptions } from './modes/assign.js'
 export { issue, type IssueOptions } from './modes/issue.js'
@@ -32,4 +32,4 @@ export type {
   TokenStore,
   UserState,
 } from './store/token-store.js'
-export type { ChatUser } from './user.js'
+export type { ChatUser, Identified } from './user.js'

@@ -10,6 +10,9 @@ export interface ChatUser {
   readonly avatarUrl?: string | undefined
 }
 
+/** What `identify` may answer: the user, or anything falsy when nobody is logged in. */
+export type Identified = ChatUser | null | undefined | false | '' | 0
+
 const MAX_ID_BYTES = 256
 const UNSAFE_CHARACTER = /[\p{Cc}\p{Surrogate}]/u
 

@@ -4,7 +4,12 @@ import { describe, expect, test } from 'vitest'
 const tokens = createChatTokens({ serverUrl: 'http://127.0.0.1:9', apiKey: 'key', mode: issue(), deadline: 50 })
 const handler = new ChatHandler<null>(tokens, { identify: () => null, origins: ['https://spa.example'] })
 const ask = (headers: object, method = 'POST') =>
-  handler.token(null, { method, headers: { host: 'app.example', ...headers }, body: {}, stream: (async function* () {})() })
+  handler.token(null, {
+    method,
+    headers: { host: 'app.example', ...headers },
+    body: {},
+    stream: (async function* () {})(),
+  })
 
 describe('the token route', () => {
   // Nobody is logged in here, so whoever is let in gets 401.

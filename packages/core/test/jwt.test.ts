@@ -48,7 +48,11 @@ describe('jwtMinter', () => {
     ['a short secret', { secret: 'short', ttl: 60 }, /32 bytes/],
     ['an asymmetric algorithm with a secret', { secret: SECRET, algorithm: 'RS256', ttl: 60 }, /privateKey/],
     ['PEM text', { privateKey: '-----BEGIN PRIVATE KEY-----', algorithm: 'RS256', ttl: 60 }, /KeyObject/],
-    ['a private key without algorithm', { privateKey: generateKeyPairSync('ed25519').privateKey, ttl: 60 }, /algorithm/],
+    [
+      'a private key without algorithm',
+      { privateKey: generateKeyPairSync('ed25519').privateKey, ttl: 60 },
+      /algorithm/,
+    ],
     ['a public key', { privateKey: generateKeyPairSync('ed25519').publicKey, algorithm: 'EdDSA', ttl: 60 }, /private/],
     ['no ttl', { secret: SECRET }, /ttl/],
     ['an endless ttl', { secret: SECRET, ttl: Infinity }, /ttl/],

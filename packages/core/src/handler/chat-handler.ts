@@ -2,12 +2,9 @@ import type { ChatTokens, RevokeOutcome } from '../chat-tokens.js'
 import type { ChatCredentials } from '../credentials.js'
 import { ChatTokenError } from '../errors.js'
 import type { Awaitable } from '../store/token-store.js'
-import type { ChatUser } from '../user.js'
+import type { ChatUser, Identified } from '../user.js'
 import { originSet } from './origin.js'
 import { type TokenRequest, type TokenResponse, TokenRoute } from './token-route.js'
-
-/** What `identify` may answer: the user, or anything falsy when nobody is logged in. */
-export type Identified = ChatUser | null | undefined | false | '' | 0
 
 /** What every binding takes. */
 export interface BindingOptions<Request> {

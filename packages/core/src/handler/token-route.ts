@@ -1,7 +1,7 @@
 import type { ChatTokens } from '../chat-tokens.js'
 import { ChatTokenError } from '../errors.js'
 import type { Awaitable } from '../store/token-store.js'
-import type { Identified } from './chat-handler.js'
+import type { Identified } from '../user.js'
 import { isAllowedOrigin, type OriginHeaders } from './origin.js'
 import { readJson, UnusableBody } from './read-json.js'
 import { DEFAULT_RETRY_AFTER, STATUS } from './status.js'
