@@ -42,7 +42,13 @@ export class Obtainer {
 
     const { fence, revokeAllFirst } = acquired
     const begin = (next: TokenWithExpiry | undefined, cleared: boolean) =>
-      this.#space.begin(user.id, { fence, epoch, cleared, intent: { session: key.session, minted: next } })
+      this.#space.begin(user.id, {
+        fence,
+        epoch,
+        cleared,
+        leaseMs: this.#leaseMs,
+        intent: { session: key.session, minted: next },
+      })
     let mayHaveActed = false
     try {
       if (revokeAllFirst) {
@@ -92,8 +98,7 @@ export class Obtainer {
     deadline: Deadline,
   ): Promise<Exclude<Acquired, { kind: 'busy' }>> {
     const intent = { session: key.session, minted }
-    // Our own work ends with the deadline; what it may have set off at the server ends with the horizon.
-    const leaseMs = this.#settings.deadline + this.#settings.ambiguityHorizon
+    const leaseMs = this.#leaseMs
     for (;;) {
       const acquired = await this.#space.acquire(user.id, { key, epoch, intent, leaseMs })
       if (acquired.kind !== 'busy') return acquired
@@ -117,6 +122,11 @@ export class Obtainer {
       }
     }
     return minted
+  }
+
+  /** Our own work ends with the deadline; what it may have set off at the server ends with the horizon. */
+  get #leaseMs(): number {
+    return this.#settings.deadline + this.#settings.ambiguityHorizon
   }
 
   #horizon(): number {

@@ -1,9 +1,10 @@
 import { memoryStore } from '@imkit-auth/core'
-import { storeContract } from '@imkit-auth/testkit'
+import { lifeCycleContract, storeContract } from '@imkit-auth/testkit'
 import { describe, expect, test } from 'vitest'
 
 describe('memoryStore keeps the store contract', () => {
   storeContract(() => memoryStore())
+  lifeCycleContract(() => memoryStore({ maxUsers: 10 }))
 })
 
 describe('memoryStore', () => {

@@ -303,16 +303,25 @@ export function storeContract(factory: () => TokenStore | Promise<TokenStore>): 
       const held = await take()
       expect(held.revokeAllFirst).toBe(true)
       expect(await claim()).toEqual([])
-      expect(await space.begin(user, { ...held, intent: ISSUE, cleared: true })).toBe(true)
+      expect(await space.begin(user, { ...held, intent: ISSUE, leaseMs: LEASE, cleared: true })).toBe(true)
       expect(await waiting()).toEqual([])
       expect(await commit(held, aToken('t1'))).toBe('stored')
+    })
+
+    test('gives the lease its full time again when the login begins', async () => {
+      await logout()
+      const held = await take()
+      time += LEASE
+      expect(await space.begin(user, { ...held, intent: ISSUE, leaseMs: LEASE, cleared: true })).toBe(true)
+      const step = { key: SHARED, epoch: held.epoch, intent: ISSUE, leaseMs: LEASE }
+      expect(await space.acquire(user, step)).toEqual({ kind: 'busy' })
     })
 
     test('does not let the login begin when a logout came meanwhile', async () => {
       await logout()
       const held = await take()
       await logout()
-      expect(await space.begin(user, { ...held, intent: ISSUE, cleared: true })).toBe(false)
+      expect(await space.begin(user, { ...held, intent: ISSUE, leaseMs: LEASE, cleared: true })).toBe(false)
       // What was revoked is revoked: nothing has been obtained since.
       expect((await take()).revokeAllFirst).toBe(false)
     })

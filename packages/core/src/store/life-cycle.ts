@@ -37,7 +37,7 @@ export function acquire(record: UserRecord, step: Step<'acquire'>, now: number, 
   return { kind: 'acquired', fence, revokeAllFirst }
 }
 
-export function begin(record: UserRecord, step: Step<'begin'>): boolean {
+export function begin(record: UserRecord, step: Step<'begin'>, now: number): boolean {
   if (record.fence !== step.fence) return false
   if (step.cleared) {
     record.cleared(step.epoch)
@@ -49,6 +49,8 @@ export function begin(record: UserRecord, step: Step<'begin'>): boolean {
     record.intent = undefined
     return false
   }
+  // The lease may have run out meanwhile without anybody taking it.
+  record.lease = { fence: step.fence, until: now + step.leaseMs }
   record.intent = step.intent
   return true
 }

@@ -60,7 +60,7 @@ export class MemorySpace implements TokenSpace {
   }
 
   begin(userId: string, step: StepOf<'begin'>): boolean {
-    return this.#change(userId, (record) => lifeCycle.begin(record, step))
+    return this.#change(userId, (record, now) => lifeCycle.begin(record, step, now))
   }
 
   commit(userId: string, step: StepOf<'commit'>): ReturnType<typeof lifeCycle.commit> {

@@ -94,10 +94,13 @@ export interface TokenSpace {
   ): Awaitable<Acquired>
 
   /**
-   * Under the lease: writes the intent, comparing the epoch again; with `cleared`, all tokens from before are known to
-   * be revoked. `false` (and the lease is given back) when a logout came or the lease was lost: nothing may be sent.
+   * Under the lease, which lasts `leaseMs` from here: writes the intent, comparing the epoch again; with `cleared`, all
+   * tokens from before are known to be revoked. `false` (and the lease is given back) when a logout came or the lease was lost: nothing may be sent.
    */
-  begin(userId: string, step: { fence: number; epoch: number; intent: Intent; cleared: boolean }): Awaitable<boolean>
+  begin(
+    userId: string,
+    step: { fence: number; epoch: number; intent: Intent; leaseMs: number; cleared: boolean },
+  ): Awaitable<boolean>
 
   /**
    * Ends an obtain that succeeded. Stored only if neither a logout nor a newer owner came in between; otherwise that
