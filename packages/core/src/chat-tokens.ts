@@ -159,7 +159,7 @@ export class ChatTokens {
   }
 
   /** Calls the listener on every such event. Returns a function that takes it off again. */
-  on<Name extends keyof ChatTokenEvents>(name: Name, listener: (event: ChatTokenEvents[Name]) => void): () => void {
+  on<Name extends keyof ChatTokenEvents>(name: Name, listener: (event: ChatTokenEvents[Name]) => unknown): () => void {
     return this.#events.on(name, listener)
   }
 

@@ -16,7 +16,7 @@ export interface ChatTokenEvents {
   alert: { code: ChatTokenErrorCode; message: string }
 }
 
-type Listener<Event> = (event: Event) => void
+type Listener<Event> = (event: Event) => unknown
 
 /** A typed event source whose listeners cannot break the work that fires them. */
 export class Events {
@@ -36,11 +36,20 @@ export class Events {
 
   emit<Name extends keyof ChatTokenEvents>(name: Name, event: ChatTokenEvents[Name]): void {
     for (const listener of this.#listeners.get(name) ?? []) {
-      try {
-        ;(listener as Listener<ChatTokenEvents[Name]>)(event)
-      } catch {
-        this.#onListenerError(name)
-      }
+      void this.#call(listener as Listener<ChatTokenEvents[Name]>, name, event)
+    }
+  }
+
+  /** Calls at once, and sees to what an async listener throws later. */
+  async #call<Name extends keyof ChatTokenEvents>(
+    listener: Listener<ChatTokenEvents[Name]>,
+    name: Name,
+    event: ChatTokenEvents[Name],
+  ): Promise<void> {
+    try {
+      await listener(event)
+    } catch {
+      this.#onListenerError(name)
     }
   }
 }

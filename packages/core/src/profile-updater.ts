@@ -50,7 +50,8 @@ export class ProfileUpdater {
   }
 }
 
-/** A refusal would only be repeated at every login, so the profile counts as known after it. */
+/** A refusal of this very profile would only be repeated at every login, so it counts as known after it. */
 function unlessRefused(error: unknown): void {
-  if (!(error instanceof ChatTokenError) || error.code !== 'REJECTED') throw error
+  const refused = error instanceof ChatTokenError && (error.code === 'REJECTED' || error.code === 'USER_EXISTS')
+  if (!refused) throw error
 }

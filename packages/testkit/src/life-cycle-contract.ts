@@ -1,5 +1,5 @@
 import type { Revocation, SessionKey, TokenSpace, TokenStore } from '@imkit-auth/core'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Message, SimulatedServer } from './simulated-server.js'
 
