@@ -98,6 +98,11 @@ export class ChatTokens {
     this.#worker.kick()
   }
 
+  /** Base URL of the chat server, as pages get it: what a Content-Security-Policy has to let them connect to. */
+  get serverUrl(): string {
+    return this.#credentials.serverUrl
+  }
+
   /**
    * The login verb: the user's live token, obtained from the chat server when there is none or it is about to expire.
    * Concurrent calls share one request. A still-valid token is returned when no new one can be had.
@@ -151,10 +156,10 @@ export class ChatTokens {
     assertUserId(userId)
     const key = this.#key(options.session)
     const outcome = await this.#space.deny(userId, { key, token, intervalMs: REPORT_INTERVAL })
-    if (outcome === 'denied') this.#worker.kick()
-    if (outcome !== 'too-soon') return
+    if (outcome.kind === 'denied') this.#worker.kick()
+    if (outcome.kind !== 'too-soon') return
     throw new ChatTokenError('RENEWED_TOO_OFTEN', 'The token of this user was renewed less than 30 seconds ago.', {
-      retryAfter: REPORT_INTERVAL / 1000,
+      retryAfter: Math.ceil(outcome.retryInMs / 1000),
     })
   }
 

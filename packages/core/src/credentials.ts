@@ -26,6 +26,10 @@ export class CredentialsFactory {
     }
   }
 
+  get serverUrl(): string {
+    return this.#common.serverUrl
+  }
+
   for(userId: string, live: LiveToken): ChatCredentials {
     const made = this.#made.get(live)
     if (made) return made

@@ -25,6 +25,7 @@ export type {
   Acquired,
   Awaitable,
   Claimed,
+  Denied,
   Intent,
   Revocation,
   SessionKey,

@@ -1,6 +1,5 @@
-import type { AddressInfo } from 'node:net'
 import { imkitChat } from '@imkit-auth/express'
-import { bindingMatrix } from '@imkit-auth/testkit'
+import { bindingMatrix, listening } from '@imkit-auth/testkit'
 import express from 'express'
 import session from 'express-session'
 
@@ -30,10 +29,5 @@ bindingMatrix(async (tokens) => {
     req.session.destroy((error) => (error ? next(error) : res.sendStatus(204)))
   })
   app.post('/chat/token', chat.token())
-  const server = app.listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
-  }
+  return listening(app.listen(0, '127.0.0.1'))
 })

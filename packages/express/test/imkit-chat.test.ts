@@ -1,9 +1,8 @@
 import { request } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type ChatTokens, createChatTokens, issue } from '@imkit-auth/core'
 import { type Emulator, startEmulator } from '@imkit-auth/emulator'
 import { imkitChat } from '@imkit-auth/express'
-import { eventually } from '@imkit-auth/testkit'
+import { eventually, listening } from '@imkit-auth/testkit'
 import express, { type Express } from 'express'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
@@ -26,17 +25,15 @@ afterEach(async () => {
 async function serve(build: (app: Express, chat: ReturnType<typeof imkitChat>) => void, options = {}) {
   const app = express()
   build(app, imkitChat(tokens, { identify: () => AMY, ...options }))
-  const server = app.listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  cleanUp.push(() => new Promise((resolve) => server.close(resolve).closeAllConnections()))
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { url, close } = await listening(app.listen(0, '127.0.0.1'))
+  cleanUp.push(close)
+  return url
 }
 const post = (url: string, init: RequestInit = {}) => fetch(url, { method: 'POST', redirect: 'manual', ...init })
 const live = () => emulator.clients().find(({ _id }) => _id === 'amy')?.tokens.length ?? 0
 
 describe('logout()', () => {
-  const logout = (handler: express.RequestHandler) =>
-    serve((app, chat) => app.post('/logout', chat.logout(), handler))
+  const logout = (handler: express.RequestHandler) => serve((app, chat) => app.post('/logout', chat.logout(), handler))
 
   test.each<[string, express.RequestHandler]>([
     ['an empty answer', (_req, res) => void res.sendStatus(204)],

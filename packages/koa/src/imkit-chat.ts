@@ -81,7 +81,10 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' ? status : 500
 }
 
-/** The id that koa-session gives a session that lives in a store; one that lives in the cookie has none. */
+/**
+ * The id that koa-session gives a session that lives in a store; one that lives in the cookie has none. After
+ * `regenerate()` the session object still tells its old id: the host has to assign `ctx.session` anew.
+ */
 function koaSession(ctx: Context): string | undefined {
   const { session } = ctx as Context & { session?: { externalKey?: string } | null }
   return session?.externalKey

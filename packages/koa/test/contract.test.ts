@@ -1,6 +1,5 @@
-import type { AddressInfo } from 'node:net'
 import { imkitChat } from '@imkit-auth/koa'
-import { bindingMatrix } from '@imkit-auth/testkit'
+import { bindingMatrix, listening } from '@imkit-auth/testkit'
 import { Router } from '@koa/router'
 import Koa from 'koa'
 import session from 'koa-session'
@@ -28,8 +27,8 @@ bindingMatrix(async (tokens) => {
     for await (const chunk of ctx.req) text += chunk
     const { username, password } = JSON.parse(text)
     if (password !== 'chat') ctx.throw(401)
-    ctx.session?.regenerate()
-    Object.assign(ctx.session ?? {}, { user: { id: username, nickname: username } })
+    await ctx.session?.regenerate()
+    ctx.session = { user: { id: username, nickname: username } }
     await next()
   })
   router.post('/login', chat.login(), (ctx) => {
@@ -41,10 +40,5 @@ bindingMatrix(async (tokens) => {
   })
   router.post('/chat/token', chat.token())
   app.use(router.routes())
-  const server = app.listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
-  }
+  return listening(app.listen(0, '127.0.0.1'))
 })

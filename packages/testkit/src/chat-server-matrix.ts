@@ -3,12 +3,7 @@ import { jwtMinter } from '@imkit-auth/core/jwt'
 import { type Emulator, startEmulator } from '@imkit-auth/emulator'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { bindingContract } from './binding-contract.js'
-
-/** An app under test that listens. */
-export interface ListeningApp {
-  readonly url: string
-  readonly close: () => Promise<unknown>
-}
+import type { ListeningApp } from './listening.js'
 
 const mint = jwtMinter({ secret: 'a-secret-for-tests-of-32-bytes-at-least', ttl: 7 * 86_400 })
 const MODES: Record<string, (conflict: boolean) => Mode> = {

@@ -1,6 +1,7 @@
 export { bindingContract } from './binding-contract.js'
-export { bindingMatrix, type ListeningApp } from './chat-server-matrix.js'
+export { bindingMatrix } from './chat-server-matrix.js'
 export { EmulatorControl, type SeenRequest } from './emulator-control.js'
 export { eventually } from './eventually.js'
 export { lifeCycleContract } from './life-cycle-contract.js'
+export { listening, type ListeningApp } from './listening.js'
 export { storeContract } from './store-contract.js'

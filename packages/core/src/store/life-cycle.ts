@@ -1,5 +1,5 @@
 import { isFresh } from './live-token.js'
-import type { Acquired, Revocation, TokenSpace } from './token-store.js'
+import type { Acquired, Denied, Revocation, TokenSpace } from './token-store.js'
 import type { OutboxEntry, UserRecord } from './user-record.js'
 
 type Step<Name extends 'acquire' | 'begin' | 'commit' | 'release' | 'logout' | 'deny' | 'retry'> = Parameters<
@@ -114,13 +114,14 @@ export function logout(record: UserRecord, { key, everything }: Step<'logout'>, 
   return (record.outbox ?? []).map((entry) => entry.id)
 }
 
-export function deny(record: UserRecord, step: Step<'deny'>, now: number): 'denied' | 'not-current' | 'too-soon' {
+export function deny(record: UserRecord, step: Step<'deny'>, now: number): Denied {
   const current = record.current(step.key)
-  if (!current || current.token !== step.token) return 'not-current'
-  if (record.deniedAt !== undefined && now - record.deniedAt < step.intervalMs) return 'too-soon'
+  if (!current || current.token !== step.token) return { kind: 'not-current' }
+  const retryInMs = (record.deniedAt ?? -Infinity) + step.intervalMs - now
+  if (retryInMs > 0) return { kind: 'too-soon', retryInMs }
   record.deniedAt = now
   record.revoke(current, now)
-  return 'denied'
+  return { kind: 'denied' }
 }
 
 /** The user's revocations that are due. One of all tokens takes the user's lease, so that no obtain runs beside it. */

@@ -53,6 +53,11 @@ export type Acquired =
   /** Somebody else holds the lease. */
   | { readonly kind: 'busy' }
 
+export type Denied =
+  | { readonly kind: 'denied' }
+  | { readonly kind: 'not-current' }
+  | { readonly kind: 'too-soon'; readonly retryInMs: number }
+
 /** A revocation that has not been confirmed yet. */
 export interface Revocation {
   readonly id: string
@@ -136,11 +141,8 @@ export interface TokenSpace {
    */
   logout(userId: string, step: { key: SessionKey; everything: boolean }): Awaitable<readonly string[]>
 
-  /** Queues a token for revocation if it is the current one and the last time is `intervalMs` ago. */
-  deny(
-    userId: string,
-    step: { key: SessionKey; token: string; intervalMs: number },
-  ): Awaitable<'denied' | 'not-current' | 'too-soon'>
+  /** Forgets a token and queues its revocation, if it is the current one and the last time is `intervalMs` ago. */
+  deny(userId: string, step: { key: SessionKey; token: string; intervalMs: number }): Awaitable<Denied>
 
   /** Hands out revocations that are due, each to one claimer at a time for `visibleForMs`. */
   claim(step: { limit: number; visibleForMs: number }): Awaitable<Claimed>
