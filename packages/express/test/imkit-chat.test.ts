@@ -110,19 +110,17 @@ describe('login()', () => {
     expect(await (await post(`${url}/login`)).json()).toEqual([null])
   })
 
-  test("with onUnavailable: 'fail' hands the error to the app", async () => {
+  test("with onUnavailable: 'fail' answers 503 and when to come back", async () => {
     await emulator.accept(false)
     const url = await serve(
       (app, chat) => {
         app.post('/login', chat.login(), (_req, res) => void res.sendStatus(200))
-        app.use(((error, _req, res, _next) => {
-          res.status(503).json({ code: error.code })
-        }) satisfies express.ErrorRequestHandler)
+        app.set('env', 'production')
       },
       { onUnavailable: 'fail' },
     )
     const response = await post(`${url}/login`)
-    expect([response.status, await response.json()]).toEqual([503, { code: 'UNAVAILABLE' }])
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5'])
   })
 
   test('hands an error of identify to the app', async () => {

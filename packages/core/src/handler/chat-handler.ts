@@ -3,6 +3,7 @@ import type { ChatCredentials } from '../credentials.js'
 import { ChatTokenError } from '../errors.js'
 import type { Awaitable } from '../store/token-store.js'
 import type { ChatUser, Identified } from '../user.js'
+import { httpAnswer } from './http-answer.js'
 import { originSet } from './origin.js'
 import { type TokenRequest, type TokenResponse, TokenRoute } from './token-route.js'
 
@@ -16,7 +17,7 @@ export interface BindingOptions<Request> {
   readonly origins?: readonly string[]
   /**
    * What a login does when no chat token can be had: `'continue'` without one (the page fetches it later), or `'fail'`
-   * with the error.
+   * with an error that answers 503.
    * @default 'continue'
    */
   readonly onUnavailable?: 'continue' | 'fail'
@@ -54,8 +55,9 @@ export class ChatHandler<Request> {
     try {
       return await this.#tokens.provision(identified, { session: this.#session(request) })
     } catch (error) {
-      const expected = error instanceof ChatTokenError && error.code !== 'INVALID_USER'
-      if (!expected || this.#options.onUnavailable === 'fail') throw error
+      if (!(error instanceof ChatTokenError) || error.code === 'INVALID_USER') throw error
+      // Express and Koa answer an error with the status and the headers that it carries.
+      if (this.#options.onUnavailable === 'fail') throw Object.assign(error, httpAnswer(error))
       return null
     }
   }

@@ -2,9 +2,9 @@ import type { ChatTokens } from '../chat-tokens.js'
 import { ChatTokenError } from '../errors.js'
 import type { Awaitable } from '../store/token-store.js'
 import type { Identified } from '../user.js'
+import { httpAnswer } from './http-answer.js'
 import { isAllowedOrigin, type OriginHeaders } from './origin.js'
 import { readJson, UnusableBody } from './read-json.js'
-import { DEFAULT_RETRY_AFTER, STATUS } from './status.js'
 
 /** The parts of an HTTP request that the token route looks at. */
 export interface TokenRequest {
@@ -68,9 +68,7 @@ export class TokenRoute {
     } catch (error) {
       // What the host's own code throws is the host's to answer.
       if (!(error instanceof ChatTokenError)) throw error
-      const status = STATUS[error.code]
-      const wait = error.retryAfter ?? DEFAULT_RETRY_AFTER
-      const more = status === 429 || status === 503 ? { 'retry-after': String(Math.ceil(wait)) } : {}
+      const { status, headers: more } = httpAnswer(error)
       return refuse(status, error.code, error.message, more)
     }
   }

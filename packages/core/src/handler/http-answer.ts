@@ -1,0 +1,34 @@
+import type { ChatTokenError, ChatTokenErrorCode } from '../errors.js'
+
+/**
+ * What each error means over HTTP: the one table, for every binding. Whatever is wrong between the app and the chat
+ * server is 503 for a page: nothing it can do, except to come back later.
+ */
+const STATUS: Readonly<Record<ChatTokenErrorCode, number>> = {
+  LOGGED_OUT: 401,
+  RENEWED_TOO_OFTEN: 429,
+  BUSY: 503,
+  UNAVAILABLE: 503,
+  RATE_LIMITED: 503,
+  UNAUTHORIZED: 503,
+  REJECTED: 503,
+  USER_EXISTS: 503,
+  TOKEN_CONFLICT: 503,
+  MISCONFIGURED: 503,
+  MINT_FAILED: 503,
+  CLOSED: 503,
+  INVALID_USER: 500,
+}
+
+/** `Retry-After` of an error that knows no better, in seconds. */
+const DEFAULT_RETRY_AFTER = 5
+
+/** Status and headers that answer an error: 401, 429 or 503, the last two with `Retry-After`; 500 for a bug of the host. */
+export function httpAnswer({ code, retryAfter = DEFAULT_RETRY_AFTER }: ChatTokenError): {
+  status: number
+  headers: Record<string, string>
+} {
+  const status = STATUS[code]
+  const comeBack = status === 429 || status === 503
+  return { status, headers: comeBack ? { 'retry-after': String(Math.ceil(retryAfter)) } : {} }
+}

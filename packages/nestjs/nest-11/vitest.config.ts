@@ -1,0 +1,7 @@
+import { defineProject } from 'vitest/config'
+
+export default defineProject({
+  test: { name: 'nest-11', include: ['test/**/*.test.ts', '../test/**/*.test.ts'] },
+  // The library and the app it is tested with live beside Nest 12; here both get this folder's Nest 11.
+  resolve: { dedupe: ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', 'reflect-metadata', 'rxjs'] },
+})

@@ -1,0 +1,4 @@
+import { bindingMatrix } from '@imkit-auth/testkit'
+import { startApp } from './app.js'
+
+bindingMatrix(startApp)
