@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Waiting for deadlines and browsers is not worth a line each.
+    slowTestThreshold: 3_000,
     projects: ['packages/*/vitest.config.ts', 'packages/nestjs/*/vitest.config.ts', 'examples/*/vitest.config.ts'],
   },
 })

@@ -74,7 +74,8 @@ describe.skipIf(!installed)('the page', { timeout: 30_000 }, () => {
     const [first = ''] = tokensOf('amy')
     const left = await secondsLeft()
     expect(left).toBeGreaterThan(270)
-    await page.clock.runFor(3_000)
+    await page.clock.runFor(4_000)
+    // What is shown may be a tick of the countdown old.
     expect(await secondsLeft()).toBeLessThanOrEqual(left - 3)
 
     await button('Ask the chat server who I am').click()

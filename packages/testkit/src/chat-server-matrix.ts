@@ -18,7 +18,8 @@ export function bindingMatrix(start: (tokens: ChatTokens) => Promise<ListeningAp
       for (const singleToken of [false, true]) {
         for (const conflictOnExisting of [false, true]) {
           const server = `${singleToken ? 'single-token' : 'several-token'} ${conflictOnExisting ? '409' : 'upsert'} server`
-          describe(`${mode}, ${dialect}, ${server}`, () => {
+          // Side by side, because most of a contract's time is spent waiting; each kind of server's own tests one by one.
+          describe.concurrent(`${mode}, ${dialect}, ${server}`, () => {
             let emulator: Emulator
             let tokens: ChatTokens
             let app: ListeningApp
@@ -38,7 +39,9 @@ export function bindingMatrix(start: (tokens: ChatTokens) => Promise<ListeningAp
               await tokens?.close()
               await emulator?.close()
             })
-            bindingContract(() => app.url)
+            describe.sequential('contract', () => {
+              bindingContract(() => app.url)
+            })
           })
         }
       }
