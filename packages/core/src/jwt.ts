@@ -7,9 +7,9 @@ export type JwtAlgorithm = 'HS256' | 'HS384' | 'HS512' | 'RS256' | 'PS256' | 'ES
 
 export interface JwtMinterOptions {
   /** Shared secret for HS256/384/512: at least 32 bytes. Give either this or `privateKey`. */
-  readonly secret?: string | Uint8Array
+  readonly secret?: string | Uint8Array | undefined
   /** Private key for the other algorithms, as a `CryptoKey` or `KeyObject` (never PEM text). */
-  readonly privateKey?: CryptoKey | KeyObject
+  readonly privateKey?: CryptoKey | KeyObject | undefined
   /** @default 'HS256' with a secret; required with a private key. */
   readonly algorithm?: JwtAlgorithm
   /** Lifetime of each token in seconds, 1 second to 1 year. */
@@ -57,7 +57,7 @@ export function jwtMinter(options: JwtMinterOptions): Mint {
 function signingKey({ secret, privateKey, algorithm }: JwtMinterOptions) {
   const symmetric = algorithm === undefined || algorithm.startsWith('HS')
   if ((secret === undefined) === (privateKey === undefined)) {
-    throw new TypeError('jwtMinter: give either secret or privateKey')
+    throw new TypeError('jwtMinter: give either secret or privateKey; is the environment variable set?')
   }
   if (secret !== undefined) {
     const key = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret

@@ -70,7 +70,7 @@ export class Obtainer {
       return await this.#commit(request, fence, value, ambiguous)
     } catch (error) {
       if (error instanceof Superseded) return 'superseded'
-      mayHaveActed ||= error instanceof ChatTokenError && error.ambiguous
+      mayHaveActed ||= !(error instanceof ChatTokenError) || error.ambiguous
       await this.#space.release(user.id, { fence, holdUntil: mayHaveActed ? this.#horizon() : undefined })
       throw error
     }

@@ -11,9 +11,9 @@ export interface Logger {
 
 export interface ChatTokensOptions {
   /** Base URL of the chat server, such as `https://<app>.imkit.io`. https, or http on a loopback address. */
-  readonly serverUrl: string
+  readonly serverUrl: string | undefined
   /** The admin key, sent as `IM-API-KEY` to `serverUrl` and nowhere else. A function is asked before every call. */
-  readonly apiKey: string | (() => string)
+  readonly apiKey: string | (() => string) | undefined
   /** The public key that chat SDKs send as `IM-CLIENT-KEY`. Handed to the page with each token. */
   readonly clientKey?: string | undefined
   /** How tokens come into being: `issue()` or `assign({ mint })`. */
@@ -97,6 +97,7 @@ export function settingsFrom(options: ChatTokensOptions): Settings {
 
 function serverUrlFrom(value: unknown): URL {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
+  if (value === undefined || value === '') throw wrongUrl('it is missing; is the environment variable set?')
   if (!url) throw wrongUrl('this is not a URL')
   const safe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname))
   if (!safe) throw wrongUrl('use https (http is only for loopback addresses), or the API key could be read on the way')
@@ -109,8 +110,9 @@ function wrongUrl(why: string): TypeError {
   return new TypeError(`serverUrl must be an address such as https://app.imkit.io: ${why}`)
 }
 
-function apiKeyFrom(value: string | (() => string)): () => string {
+function apiKeyFrom(value: ChatTokensOptions['apiKey']): () => string {
   if (typeof value !== 'function') {
+    if (value === undefined || value === '') throw new TypeError('apiKey is missing; is the environment variable set?')
     if (!isHeaderValue(value))
       throw new TypeError('apiKey must be the key itself (printable ASCII) or a function that returns it')
     return () => value

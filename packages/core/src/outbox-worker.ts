@@ -79,16 +79,22 @@ export class OutboxWorker {
     this.#claimAgain = true
     if (this.#claiming) return
     this.#claiming = true
-    while (this.#claimAgain && this.#active < MAX_CONCURRENT && !this.#stopped) {
-      this.#claimAgain = false
-      const { revocations, nextInMs } = await this.#space.claim({
-        limit: MAX_CONCURRENT - this.#active,
-        visibleForMs: this.#settings.deadline + this.#settings.ambiguityHorizon,
-      })
-      for (const revocation of revocations) void this.#carry(revocation)
-      if (nextInMs !== undefined) this.#lookAgainIn(Math.min(nextInMs, LOOK_AGAIN))
+    try {
+      while (this.#claimAgain && this.#active < MAX_CONCURRENT && !this.#stopped) {
+        this.#claimAgain = false
+        const { revocations, nextInMs } = await this.#space.claim({
+          limit: MAX_CONCURRENT - this.#active,
+          visibleForMs: this.#settings.deadline + this.#settings.ambiguityHorizon,
+        })
+        for (const revocation of revocations) void this.#carry(revocation)
+        if (nextInMs !== undefined) this.#lookAgainIn(Math.min(nextInMs, LOOK_AGAIN))
+      }
+    } catch {
+      // The store did not answer.
+      this.#lookAgainIn(LOOK_AGAIN)
+    } finally {
+      this.#claiming = false
     }
-    this.#claiming = false
   }
 
   #lookAgainIn(ms: number): void {
@@ -101,6 +107,8 @@ export class OutboxWorker {
     this.#active += 1
     try {
       await this.#revoke(revocation)
+    } catch {
+      // The store did not take the outcome. Once the claim has run out, it hands the revocation out again.
     } finally {
       this.#active -= 1
       for (const wake of this.#onSettled) wake()

@@ -5,6 +5,7 @@ import {
   type ChatTokensOptions,
   createChatTokens,
   issue,
+  memoryStore,
   type MintContext,
 } from '@imkit-auth/core'
 import { eventually } from '@imkit-auth/testkit'
@@ -27,12 +28,12 @@ describe('createChatTokens', () => {
   const right: ChatTokensOptions = { serverUrl: 'https://app.imkit.io', apiKey: 'the-key', mode: issue() }
 
   test.each<[string, object, RegExp]>([
-    ['a missing serverUrl', { serverUrl: undefined }, /serverUrl/],
+    ['a missing serverUrl', { serverUrl: undefined }, /serverUrl.*environment/],
     ['a serverUrl that is none', { serverUrl: 'app.imkit.io' }, /serverUrl/],
     ['http beyond loopback', { serverUrl: 'http://app.imkit.io' }, /serverUrl.*https/],
     ['credentials in serverUrl', { serverUrl: 'https://a:b@app.imkit.io' }, /serverUrl/],
     ['a query in serverUrl', { serverUrl: 'https://app.imkit.io?x=1' }, /serverUrl/],
-    ['a missing apiKey', { apiKey: undefined }, /apiKey/],
+    ['a missing apiKey', { apiKey: undefined }, /apiKey.*environment/],
     ['an apiKey that breaks lines', { apiKey: 'secret\r\nkey' }, /apiKey/],
     ['an empty apiKey', { apiKey: '' }, /apiKey/],
     ['a clientKey that is none', { clientKey: 'a b' }, /clientKey/],
@@ -302,6 +303,50 @@ describe('events, alerts and counters', () => {
   })
 })
 
+describe('a store that fails', () => {
+  test('for a moment breaks nothing for good, and no promise is left unhandled', async () => {
+    const memory = memoryStore()
+    const failing = new Set<PropertyKey>()
+    const flaky = {
+      open: (options: Parameters<typeof memory.open>[0]) =>
+        new Proxy(memory.open(options), {
+          get(space, step) {
+            const value: unknown = Reflect.get(space, step)
+            if (typeof value !== 'function') return value
+            return async (...args: unknown[]) => {
+              if (failing.delete(step)) throw new Error(`${String(step)} failed`)
+              return value.apply(space, args)
+            }
+          },
+        }),
+    }
+    const { tokens } = world.instance({ store: flaky })
+    failing.add('logout')
+    await expect(tokens.revoke('amy')).rejects.toThrow('logout failed')
+    expect(world.warnings.at(-1)).toContain('the store failed')
+    await tokens.provision(AMY)
+    for (const step of ['claim', 'settle', 'retry']) failing.add(step)
+    await tokens.revoke('amy', { waitMs: 0 })
+    await eventually(() => expect([...failing]).toEqual([]))
+    world.emulator.advance(20_000)
+    await eventually(async () => expect(await tokens.pendingRevocations()).toEqual([]))
+    expect(world.live('amy')).toEqual([])
+  })
+})
+
+describe('revoke', () => {
+  test('with a store that outlives the process answers pending, not volatile', async () => {
+    const memory = memoryStore()
+    const durable = {
+      open: (options: Parameters<typeof memory.open>[0]) => Object.assign(memory.open(options), { durable: true }),
+    }
+    const { tokens } = world.instance({ store: durable })
+    await tokens.provision(AMY)
+    await world.emulator.accept(false)
+    expect(await tokens.revoke('amy', { waitMs: 50 })).toBe('pending')
+  })
+})
+
 describe('close', () => {
   test('sends what waits, then refuses work', async () => {
     const { tokens } = world.instance()
@@ -312,6 +357,7 @@ describe('close', () => {
     expect(world.live('amy')).toEqual([])
     await expect(tokens.provision(AMY)).rejects.toMatchObject({ code: 'CLOSED' })
     await expect(tokens.revoke('amy')).rejects.toMatchObject({ code: 'CLOSED' })
+    expect(world.warnings.at(-1)).toContain('logout')
   })
 
   test('reports what it could not finish in time, by user and digest', async () => {
