@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { raiseAlerts } from './alerts.js'
 import { ChatServer } from './chat-server/chat-server.js'
+import { type ChatTokenStats, Counters } from './counters.js'
 import { type ChatCredentials, CredentialsFactory } from './credentials.js'
 import { Deadline } from './deadline.js'
 import { ChatTokenError } from './errors.js'
@@ -8,6 +8,7 @@ import { type ChatTokenEvents, Events } from './events.js'
 import { type ChatTokensOptions, type Settings, settingsFrom } from './options.js'
 import { Obtainer } from './obtainer.js'
 import { OutboxWorker } from './outbox-worker.js'
+import { type PendingRevocation, pendingRevocation } from './pending-revocation.js'
 import { ProfileUpdater } from './profile-updater.js'
 import { Provisioner } from './provisioner.js'
 import { isFresh, isLive } from './store/live-token.js'
@@ -39,27 +40,9 @@ export interface RevokeOptions extends SessionOptions {
  */
 export type RevokeOutcome = 'confirmed' | 'pending' | 'volatile'
 
-/** A revocation that waits. It names no token: `digest` is the first half of the token's SHA-256, in hex. */
-export interface PendingRevocation {
-  readonly userId: string
-  /** `undefined` when every token of the user is to be revoked. */
-  readonly digest: string | undefined
-  readonly attempts: number
-}
-
 export interface CloseReport {
   /** What could not be confirmed in time. Empty after a clean shutdown. */
   readonly pending: readonly PendingRevocation[]
-}
-
-/** Counters since construction, and what is under way now. */
-export interface ChatTokenStats {
-  readonly hits: number
-  readonly obtained: number
-  readonly obtainFailures: number
-  readonly revoked: number
-  readonly revocationDelays: number
-  readonly inFlight: number
 }
 
 /** How often one user's page may report its token invalid. In ms. */
@@ -75,7 +58,7 @@ export class ChatTokens {
   readonly #provisioner: Provisioner
   readonly #profiles: ProfileUpdater
   readonly #credentials: CredentialsFactory
-  readonly #counts = { hits: 0, obtained: 0, obtainFailures: 0, revoked: 0, revocationDelays: 0 }
+  readonly #counters: Counters
   #closing: Promise<CloseReport> | undefined
 
   constructor(settings: Settings) {
@@ -90,10 +73,7 @@ export class ChatTokens {
     this.#profiles = new ProfileUpdater(settings, this.#space, this.#server, this.#events)
     this.#credentials = new CredentialsFactory(settings)
     raiseAlerts(this.#events, logger)
-    this.#events.on('obtained', () => (this.#counts.obtained += 1))
-    this.#events.on('obtainFailed', () => (this.#counts.obtainFailures += 1))
-    this.#events.on('revoked', () => (this.#counts.revoked += 1))
-    this.#events.on('revocationDelayed', () => (this.#counts.revocationDelays += 1))
+    this.#counters = new Counters(this.#events)
     // What an earlier process left behind is due as well.
     this.#worker.kick()
   }
@@ -118,7 +98,7 @@ export class ChatTokens {
     const state = read instanceof Promise ? await read : read
     if (this.#closing) throw closed()
     if (!state.loggedOut && isFresh(state.token, this.#settings.now())) {
-      this.#counts.hits += 1
+      this.#counters.hits += 1
       if (!options.resume) this.#profiles.check(user, state)
       return this.#credentials.for(id, state.token)
     }
@@ -167,16 +147,12 @@ export class ChatTokens {
   }
 
   stats(): ChatTokenStats {
-    return { ...this.#counts, inFlight: this.#provisioner.inFlight }
+    return this.#counters.read(this.#provisioner.inFlight)
   }
 
   /** The revocations that the chat server has not confirmed yet. */
   async pendingRevocations(): Promise<readonly PendingRevocation[]> {
-    return (await this.#space.pending()).map(({ userId, token, attempts }) => ({
-      userId,
-      digest: token === undefined ? undefined : createHash('sha256').update(token).digest('hex').slice(0, 32),
-      attempts,
-    }))
+    return (await this.#space.pending()).map(pendingRevocation)
   }
 
   /**

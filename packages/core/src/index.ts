@@ -1,14 +1,13 @@
 export {
   ChatTokens,
-  type ChatTokenStats,
   type CloseReport,
   createChatTokens,
-  type PendingRevocation,
   type ProvisionOptions,
   type RevokeOptions,
   type RevokeOutcome,
   type SessionOptions,
 } from './chat-tokens.js'
+export type { ChatTokenStats } from './counters.js'
 export type { ChatCredentials } from './credentials.js'
 export { ChatTokenError, type ChatTokenErrorCode } from './errors.js'
 export type { ChatTokenEvents } from './events.js'
@@ -21,6 +20,7 @@ export type { Mint, MintedToken } from './modes/mint.js'
 export type { MintContext, Mode } from './modes/mode.js'
 export type { ChatTokensOptions, Logger } from './options.js'
 export type { LiveToken } from './store/live-token.js'
+export type { PendingRevocation } from './pending-revocation.js'
 export { memoryStore, type MemoryStoreOptions } from './store/memory-store.js'
 export type {
   Acquired,
