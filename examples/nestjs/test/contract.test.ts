@@ -1,28 +1,9 @@
-import { type ChatTokens, createChatTokens, issue } from '@imkit-auth/core'
-import { type Emulator, startEmulator } from '@imkit-auth/emulator'
-import { bindingContract } from '@imkit-auth/testkit'
-import type { INestApplication } from '@nestjs/common'
-import { afterAll, beforeAll } from 'vitest'
+import { issue } from '@imkit-auth/core'
+import { bindingAgainst } from '@imkit-auth/testkit'
 import { createApp } from '../src/app.js'
 
-let emulator: Emulator
-let tokens: ChatTokens
-let app: INestApplication
-let url: string
-
-beforeAll(async () => {
-  emulator = await startEmulator({ rateLimit: 0 })
-  const { url: serverUrl, apiKey, clientKey, now } = emulator
-  tokens = createChatTokens({ serverUrl, apiKey, clientKey, now, mode: issue() })
-  app = await createApp(tokens)
+bindingAgainst({}, issue(), async (tokens) => {
+  const app = await createApp(tokens)
   await app.listen(0, '127.0.0.1')
-  url = await app.getUrl()
+  return { url: await app.getUrl(), close: () => app.close() }
 })
-
-afterAll(async () => {
-  await app.close()
-  await tokens.close()
-  await emulator.close()
-})
-
-bindingContract(() => url)

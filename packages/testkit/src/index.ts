@@ -1,5 +1,6 @@
 export { bindingContract } from './binding-contract.js'
-export { bindingMatrix } from './chat-server-matrix.js'
+export { bindingAgainst, bindingMatrix, type StartApp } from './chat-server-matrix.js'
+export { commandContract } from './command-contract.js'
 export { EmulatorControl, type SeenRequest } from './emulator-control.js'
 export { eventually } from './eventually.js'
 export { lifeCycleContract } from './life-cycle-contract.js'
