@@ -102,7 +102,7 @@ export class ChatTokens {
       if (!options.resume) this.#profiles.check(user, state)
       return this.#credentials.for(id, state.token)
     }
-    return this.#credentials.for(id, await this.#provisioner.provision(user, key, options.resume ?? false, state))
+    return this.#credentials.make(id, await this.#provisioner.provision(user, key, options.resume ?? false, state))
   }
 
   /** The user's live token if there is one; never asks the chat server. `undefined` also for a logged-out session. */

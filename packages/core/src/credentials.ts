@@ -30,12 +30,17 @@ export class CredentialsFactory {
     return this.#common.serverUrl
   }
 
+  /** Kept for the next call: a user who comes back is likely to come again. */
   for(userId: string, live: LiveToken): ChatCredentials {
     const made = this.#made.get(live)
     if (made) return made
-    const expirationDate = new Date(live.expiresAt).toISOString()
-    const credentials = Object.freeze({ token: live.token, expirationDate, userId, ...this.#common })
+    const credentials = this.make(userId, live)
     this.#made.set(live, credentials)
     return credentials
+  }
+
+  make(userId: string, { token, expiresAt }: LiveToken): ChatCredentials {
+    const expirationDate = new Date(expiresAt).toISOString()
+    return Object.freeze({ token, expirationDate, userId, ...this.#common })
   }
 }

@@ -81,7 +81,8 @@ export class Obtainer {
     const now = this.#settings.now()
     const holdUntil = ambiguous ? this.#horizon() : undefined
     const token: LiveToken = {
-      ...obtained,
+      token: obtained.token,
+      expiresAt: obtained.expiresAt,
       renewAt: obtained.expiresAt - Math.min(this.#settings.renewBefore, (obtained.expiresAt - now) / 2),
       session: key.ownToken ? key.session : undefined,
       settlesAt: holdUntil,

@@ -4,7 +4,7 @@ import type { TokenSpace, TokenStore } from './token-store.js'
 export interface MemoryStoreOptions {
   /**
    * How many users are remembered at most. The least recently seen user without anything pending is forgotten first; a
-   * logout of a forgotten user revokes all their tokens. About 0.7 KB each.
+   * logout of a forgotten user revokes all their tokens. With tokens of 300 characters, about 0.9 KB each.
    * @default 100_000
    */
   readonly maxUsers?: number

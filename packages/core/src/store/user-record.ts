@@ -52,7 +52,7 @@ export class UserRecord {
   lease: Lease | undefined
   intent: Intent | undefined
   /** Oldest first. */
-  tokens: LiveToken[] = []
+  tokens: readonly LiveToken[] = []
   deniedAt: number | undefined
   outbox: OutboxEntry[] | undefined
   #tombstones: Map<string, number> | undefined
@@ -67,10 +67,11 @@ export class UserRecord {
   }
 
   add(token: LiveToken, now: number): void {
-    this.tokens = this.tokens.filter((other) => other.expiresAt + CLOCK_SKEW > now && other.token !== token.token)
-    this.tokens.push(token)
+    const kept = this.tokens.filter((other) => other.expiresAt + CLOCK_SKEW > now && other.token !== token.token)
+    // Not pushed: arrays that grow reserve room for more than a dozen tokens, for every user.
+    this.tokens = [...kept, token]
     const siblings = this.tokens.filter((other) => other.session === token.session)
-    const limits: [LiveToken[], number][] = [
+    const limits: [readonly LiveToken[], number][] = [
       [siblings, MAX_TOKENS.shared],
       [this.tokens, MAX_TOKENS.ownToken],
     ]
