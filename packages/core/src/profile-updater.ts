@@ -41,17 +41,22 @@ export class ProfileUpdater {
 
   async #update({ id, nickname, avatarUrl }: ChatUser): Promise<void> {
     try {
-      await this.#server.updateProfile({ id, nickname, avatarUrl }, new Deadline(this.#deadlineMs)).catch(unlessRefused)
+      const accepted = await this.#send({ id, nickname, avatarUrl })
       await this.#space.profile(id, { nickname, avatarUrl })
-      this.#events.emit('profileUpdated', { userId: id })
+      if (accepted) this.#events.emit('profileUpdated', { userId: id })
     } catch {
       // The next login makes up for it.
     }
   }
-}
 
-/** A refusal of this very profile would only be repeated at every login, so it counts as known after it. */
-function unlessRefused(error: unknown): void {
-  const refused = error instanceof ChatTokenError && (error.code === 'REJECTED' || error.code === 'USER_EXISTS')
-  if (!refused) throw error
+  /** `false` when the chat server refuses this very profile: that would only be repeated at every login. */
+  async #send(user: ChatUser): Promise<boolean> {
+    try {
+      await this.#server.updateProfile(user, new Deadline(this.#deadlineMs))
+      return true
+    } catch (error) {
+      if (error instanceof ChatTokenError && (error.code === 'REJECTED' || error.code === 'USER_EXISTS')) return false
+      throw error
+    }
+  }
 }

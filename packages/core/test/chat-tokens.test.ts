@@ -171,6 +171,21 @@ describe('a changed profile', () => {
     expect(profile()).toMatchObject({ nickname: 'Amy' })
   })
 
+  test('that the chat server refuses is not sent again at every login', async () => {
+    const { tokens } = world.instance()
+    const updated: object[] = []
+    tokens.on('profileUpdated', (event) => updated.push(event))
+    await tokens.provision(AMY)
+    world.emulator.fault({ match: LOGIN, kind: 'status', status: 400, times: 1 })
+    for (let login = 0; login < 3; login++) {
+      await tokens.provision({ ...AMY, nickname: 'Amelia' })
+      await eventually(() => expect(world.calls(LOGIN)).toBe(2))
+    }
+    await tokens.close()
+    expect(world.calls(LOGIN)).toBe(2)
+    expect(updated).toEqual([])
+  })
+
   test('is tried again at the next login when it did not get through, and fails no login', async () => {
     const { tokens } = world.instance()
     await tokens.provision(AMY)
