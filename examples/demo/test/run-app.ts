@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createChatTokens, issue } from '@imkit-auth/core'
 import { type Emulator, startEmulator } from '@imkit-auth/emulator'
+import { listening } from '@imkit-auth/testkit'
 import { createApp } from '../src/app.js'
 
 export interface RunningApp {
@@ -17,15 +16,13 @@ export async function runApp({ tokenDays = 7 } = {}): Promise<RunningApp> {
   const { url: serverUrl, apiKey, clientKey, now } = emulator
   const tokens = createChatTokens({ serverUrl, apiKey, clientKey, now, mode: issue() })
   const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { url, close } = await listening(server)
   server.on('request', createApp(tokens, { publicUrl: url, now }))
   return {
     url,
     emulator,
     async close() {
-      server.close()
-      server.closeAllConnections()
+      await close()
       await tokens.close()
       await emulator.close()
     },

@@ -3,6 +3,7 @@ import type { ChatServer } from './chat-server/chat-server.js'
 import type { TokenWithExpiry } from './chat-server/client-document.js'
 import type { Deadline } from './deadline.js'
 import { ChatTokenError } from './errors.js'
+import { horizon, leaseMs } from './horizon.js'
 import type { Mode } from './modes/mode.js'
 import type { Settings } from './options.js'
 import type { LiveToken } from './store/live-token.js'
@@ -46,7 +47,7 @@ export class Obtainer {
         fence,
         epoch,
         cleared,
-        leaseMs: this.#leaseMs,
+        leaseMs: leaseMs(this.#settings),
         intent: { session: key.session, minted: next },
       })
     let mayHaveActed = false
@@ -71,7 +72,7 @@ export class Obtainer {
     } catch (error) {
       if (error instanceof Superseded) return 'superseded'
       mayHaveActed ||= !(error instanceof ChatTokenError) || error.ambiguous
-      await this.#space.release(user.id, { fence, holdUntil: mayHaveActed ? this.#horizon() : undefined })
+      await this.#space.release(user.id, { fence, holdUntil: mayHaveActed ? horizon(this.#settings) : undefined })
       throw error
     }
   }
@@ -79,7 +80,7 @@ export class Obtainer {
   async #commit(request: ObtainRequest, fence: number, obtained: TokenWithExpiry, ambiguous: boolean) {
     const { user, key, epoch } = request
     const now = this.#settings.now()
-    const holdUntil = ambiguous ? this.#horizon() : undefined
+    const holdUntil = ambiguous ? horizon(this.#settings) : undefined
     const token: LiveToken = {
       token: obtained.token,
       expiresAt: obtained.expiresAt,
@@ -98,10 +99,9 @@ export class Obtainer {
     minted: TokenWithExpiry | undefined,
     deadline: Deadline,
   ): Promise<Exclude<Acquired, { kind: 'busy' }>> {
-    const intent = { session: key.session, minted }
-    const leaseMs = this.#leaseMs
+    const step = { key, epoch, intent: { session: key.session, minted }, leaseMs: leaseMs(this.#settings) }
     for (;;) {
-      const acquired = await this.#space.acquire(user.id, { key, epoch, intent, leaseMs })
+      const acquired = await this.#space.acquire(user.id, step)
       if (acquired.kind !== 'busy') return acquired
       if (deadline.passed) {
         throw new ChatTokenError('BUSY', 'Another request is obtaining the token of this user. Try again shortly.', {
@@ -123,15 +123,6 @@ export class Obtainer {
       }
     }
     return minted
-  }
-
-  /** Our own work ends with the deadline; what it may have set off at the server ends with the horizon. */
-  get #leaseMs(): number {
-    return this.#settings.deadline + this.#settings.ambiguityHorizon
-  }
-
-  #horizon(): number {
-    return this.#settings.now() + this.#settings.ambiguityHorizon
   }
 }
 

@@ -2,8 +2,10 @@ import type { ChatServer } from './chat-server/chat-server.js'
 import { Deadline } from './deadline.js'
 import { ChatTokenError } from './errors.js'
 import type { Events } from './events.js'
+import { horizon, leaseMs } from './horizon.js'
 import type { Settings } from './options.js'
 import type { Revocation, TokenSpace } from './store/token-store.js'
+import { Waiters } from './waiters.js'
 
 const MAX_CONCURRENT = 16
 /** Waits between tries of one revocation double from the first to the last of these. In ms. */
@@ -17,7 +19,8 @@ export class OutboxWorker {
   readonly #space: TokenSpace
   readonly #server: ChatServer
   readonly #events: Events
-  readonly #onSettled = new Set<() => void>()
+  /** Those who wait for a revocation to end. */
+  readonly #waiters = new Waiters()
   #active = 0
   #claiming = false
   #claimAgain = false
@@ -58,20 +61,8 @@ export class OutboxWorker {
     for (;;) {
       if (await condition()) return true
       if (deadline.passed) return false
-      await this.#nextSettled(deadline)
+      await this.#waiters.wait(deadline.remaining)
     }
-  }
-
-  #nextSettled(deadline: Deadline): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        unschedule()
-        this.#onSettled.delete(wake)
-        resolve()
-      }
-      const unschedule = deadline.schedule(wake)
-      this.#onSettled.add(wake)
-    })
   }
 
   /** Fills the free places with due revocations. Runs once at a time; a kick meanwhile makes it look again. */
@@ -84,7 +75,7 @@ export class OutboxWorker {
         this.#claimAgain = false
         const { revocations, nextInMs } = await this.#space.claim({
           limit: MAX_CONCURRENT - this.#active,
-          visibleForMs: this.#settings.deadline + this.#settings.ambiguityHorizon,
+          visibleForMs: leaseMs(this.#settings),
         })
         for (const revocation of revocations) void this.#carry(revocation)
         if (nextInMs !== undefined) this.#lookAgainIn(Math.min(nextInMs, LOOK_AGAIN))
@@ -111,7 +102,7 @@ export class OutboxWorker {
       // The store did not take the outcome. Once the claim has run out, it hands the revocation out again.
     } finally {
       this.#active -= 1
-      for (const wake of this.#onSettled) wake()
+      this.#waiters.wake()
       this.kick()
     }
   }
@@ -127,7 +118,7 @@ export class OutboxWorker {
     } catch (error) {
       const failure = error instanceof ChatTokenError ? error : new ChatTokenError('UNAVAILABLE', 'The store failed.')
       const retryInMs = Math.max(waitAfter(attempts), (failure.retryAfter ?? 0) * 1000)
-      const holdUntil = failure.ambiguous ? this.#settings.now() + this.#settings.ambiguityHorizon : undefined
+      const holdUntil = failure.ambiguous ? horizon(this.#settings) : undefined
       await this.#space.retry(revocation, { delayMs: retryInMs, holdUntil })
       this.#events.emit('revocationDelayed', { userId, all, attempts: attempts + 1, code: failure.code, retryInMs })
     }

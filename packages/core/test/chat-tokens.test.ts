@@ -320,27 +320,13 @@ describe('events, alerts and counters', () => {
 
 describe('a store that fails', () => {
   test('for a moment breaks nothing for good, and no promise is left unhandled', async () => {
-    const memory = memoryStore()
-    const failing = new Set<PropertyKey>()
-    const flaky = {
-      open: (options: Parameters<typeof memory.open>[0]) =>
-        new Proxy(memory.open(options), {
-          get(space, step) {
-            const value: unknown = Reflect.get(space, step)
-            if (typeof value !== 'function') return value
-            return async (...args: unknown[]) => {
-              if (failing.delete(step)) throw new Error(`${String(step)} failed`)
-              return value.apply(space, args)
-            }
-          },
-        }),
-    }
-    const { tokens } = world.instance({ store: flaky })
-    failing.add('logout')
+    const instance = world.instance()
+    const { tokens } = instance
+    instance.failOnce('logout')
     await expect(tokens.revoke('amy')).rejects.toThrow('logout failed')
     expect(world.warnings.at(-1)).toContain('the store failed')
     await tokens.provision(AMY)
-    for (const step of ['claim', 'settle', 'retry']) failing.add(step)
+    const failing = instance.failOnce('claim', 'settle', 'retry')
     await tokens.revoke('amy', { waitMs: 0 })
     await eventually(() => expect([...failing]).toEqual([]))
     world.emulator.advance(20_000)

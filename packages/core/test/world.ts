@@ -19,6 +19,8 @@ export interface Instance {
   crash(): void
   /** Holds its next call of that step back, until the returned function is called. */
   stallBefore(step: keyof TokenSpace): () => void
+  /** Lets its next call of each of these steps fail. Returns those that have not yet. */
+  failOnce(...steps: (keyof TokenSpace)[]): ReadonlySet<PropertyKey>
 }
 
 /** A fleet of app servers that share one store, and one chat server; the clock of all of them is the emulator's. */
@@ -52,6 +54,7 @@ export class World {
       tokens,
       crash: () => gate.crash(),
       stallBefore: (step: keyof TokenSpace) => gate.stallBefore(step),
+      failOnce: (...steps: (keyof TokenSpace)[]) => gate.failOnce(steps),
     }
     this.#instances.push(instance)
     return instance
@@ -80,6 +83,7 @@ export class World {
 
 class Gate {
   readonly #stalls = new Map<PropertyKey, Promise<void>>()
+  readonly #failing = new Set<PropertyKey>()
   #crashed = false
 
   crash(): void {
@@ -92,10 +96,16 @@ class Gate {
     return resolve
   }
 
+  failOnce(steps: readonly PropertyKey[]): ReadonlySet<PropertyKey> {
+    for (const step of steps) this.#failing.add(step)
+    return this.#failing
+  }
+
   async pass(step: PropertyKey): Promise<void> {
     const stall = this.#stalls.get(step)
     this.#stalls.delete(step)
     await stall
+    if (this.#failing.delete(step)) throw new Error(`${String(step)} failed`)
     if (this.#crashed && step !== 'close' && step !== 'pending') await new Promise(() => {})
   }
 }

@@ -1,8 +1,7 @@
-import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import type { ChatTokens } from '@imkit-auth/core'
 import { ImkitChatModule, ProvisionChatToken, RevokeChatToken } from '@imkit-auth/nestjs'
-import type { ListeningApp } from '@imkit-auth/testkit'
+import { listening, type ListeningApp } from '@imkit-auth/testkit'
 import {
   type CanActivate,
   Controller,
@@ -81,12 +80,12 @@ export async function listen(
   app.use(session({ secret: 'test', resave: false, saveUninitialized: false }))
   prepare(app)
   await app.listen(0, '127.0.0.1')
-  const { port } = app.getHttpServer().address() as AddressInfo
+  const { url } = await listening(app.getHttpServer())
   const close = async () => {
     app.getHttpServer().closeAllConnections()
     await app.close()
   }
-  return { app, url: `http://127.0.0.1:${port}`, close }
+  return { app, url, close }
 }
 
 /** The app of the binding contract. */

@@ -9,7 +9,7 @@ interface Mutant {
 }
 
 const lifeCycle = 'core/dist/store/life-cycle.js'
-const obtainer = 'core/dist/obtainer.js'
+const userRecord = 'core/dist/store/user-record.js'
 
 /** The six mutants that a good suite catches. `pnpm mutants` runs the life-cycle tests against each. */
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
@@ -23,7 +23,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   },
   'no-lease': {
     without: 'the lease',
-    edits: [{ file: lifeCycle, from: 'record.lease !== undefined && record.lease.until > now', to: 'false' }],
+    edits: [{ file: userRecord, from: 'this.leasedUntil > now', to: 'false' }],
   },
   'no-intent': {
     without: 'the intent',
@@ -42,11 +42,11 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'short-horizon': {
     without: 'the lease through H',
     edits: [
-      { file: lifeCycle, from: 'record.lease.until = holdUntil', to: 'record.lease = undefined' },
+      { file: lifeCycle, from: 'record.leasedUntil = step.holdUntil ?? 0', to: 'record.leasedUntil = 0' },
       {
-        file: obtainer,
-        from: 'this.#settings.deadline + this.#settings.ambiguityHorizon',
-        to: 'this.#settings.deadline',
+        file: 'core/dist/horizon.js',
+        from: 'deadline + ambiguityHorizon',
+        to: 'deadline',
       },
     ],
   },

@@ -14,7 +14,7 @@ type Step<Name extends 'acquire' | 'begin' | 'commit' | 'release' | 'logout' | '
 /** Takes the lease. An intent still there was left by an owner who crashed, or whose issue has an unknown outcome. */
 function takeLease(record: UserRecord, until: number, fence: number): void {
   record.fence = fence
-  record.lease = { fence, until }
+  record.leasedUntil = until
   const orphan = record.intent
   if (!orphan) return
   if (orphan.minted) record.enqueue(orphan.minted.token, orphan.minted.expiresAt, 0)
@@ -22,15 +22,11 @@ function takeLease(record: UserRecord, until: number, fence: number): void {
   record.intent = undefined
 }
 
-export function isLeased(record: UserRecord, now: number): boolean {
-  return record.lease !== undefined && record.lease.until > now
-}
-
 export function acquire(record: UserRecord, step: Step<'acquire'>, now: number, fence: number): Acquired {
   if (record.epoch !== step.epoch) return { kind: 'superseded' }
   const current = record.current(step.key)
   if (isFresh(current, now)) return { kind: 'hit', token: current }
-  if (isLeased(record, now)) return { kind: 'busy' }
+  if (record.isLeased(now)) return { kind: 'busy' }
   takeLease(record, now + step.leaseMs, fence)
   const revokeAllFirst = record.revokeAllEntry !== undefined
   if (!revokeAllFirst) record.intent = step.intent
@@ -45,12 +41,12 @@ export function begin(record: UserRecord, step: Step<'begin'>, now: number): boo
   }
   // A logout may have come while the revocation of all tokens was under way.
   if (record.epoch !== step.epoch) {
-    record.lease = undefined
+    record.leasedUntil = 0
     record.intent = undefined
     return false
   }
   // The lease may have run out meanwhile without anybody taking it.
-  record.lease = { fence: step.fence, until: now + step.leaseMs }
+  record.leasedUntil = now + step.leaseMs
   record.intent = step.intent
   return true
 }
@@ -61,7 +57,7 @@ export function commit(record: UserRecord, step: Step<'commit'>, now: number): '
     record.enqueue(token, expiresAt, step.holdUntil ?? 0)
     return 'late'
   }
-  endLease(record, step.holdUntil)
+  record.leasedUntil = step.holdUntil ?? 0
   record.intent = undefined
   if (record.epoch !== step.epoch) {
     record.enqueue(token, expiresAt, step.holdUntil ?? 0)
@@ -76,7 +72,7 @@ export function commit(record: UserRecord, step: Step<'commit'>, now: number): '
 
 export function release(record: UserRecord, step: Step<'release'>): void {
   if (record.fence !== step.fence) return
-  endLease(record, step.holdUntil)
+  record.leasedUntil = step.holdUntil ?? 0
   if (step.holdUntil !== undefined) return
   // A logout in between may have queued the token that was not bound after all: that is certain now.
   const minted = record.intent?.minted
@@ -84,12 +80,6 @@ export function release(record: UserRecord, step: Step<'release'>): void {
     record.enqueue(minted.token, minted.expiresAt, 0)
   }
   record.intent = undefined
-}
-
-function endLease(record: UserRecord, holdUntil: number | undefined): void {
-  if (!record.lease) return
-  if (holdUntil === undefined) record.lease = undefined
-  else record.lease.until = holdUntil
 }
 
 export function logout(record: UserRecord, { key, everything }: Step<'logout'>, now: number): readonly string[] {
@@ -102,12 +92,11 @@ export function logout(record: UserRecord, { key, everything }: Step<'logout'>, 
     (!record.known && record.tokens.length === 0) ||
     (intentIsOurs && intent.minted === undefined)
   const taken = record.tokens.filter((token) => unnamed || !key.ownToken || token.session === key.session)
-  const leaseUntil = record.lease?.until ?? 0
 
   record.epoch = Math.max(record.epoch + 1, now)
   for (const token of taken) record.revoke(token, now)
   // The token being assigned right now may reach the server as late as the lease of its owner lasts.
-  if (intentIsOurs && intent.minted) record.enqueue(intent.minted.token, intent.minted.expiresAt, leaseUntil)
+  if (intentIsOurs && intent.minted) record.enqueue(intent.minted.token, intent.minted.expiresAt, record.leasedUntil)
   if (unnamed) record.enqueueAll(now)
   if (key.session !== undefined) record.bury(key.session, now, taken)
   record.known = true
@@ -149,8 +138,8 @@ export function claim(
 
 /** Ms until an entry may be claimed. */
 export function dueIn(record: UserRecord, entry: OutboxEntry, now: number): number {
-  const leaseUntil = entry.token === undefined ? (record.lease?.until ?? 0) : 0
-  return Math.max(0, entry.dueAt - now, entry.claimedUntil - now, leaseUntil - now)
+  const leasedUntil = entry.token === undefined ? record.leasedUntil : 0
+  return Math.max(0, entry.dueAt - now, entry.claimedUntil - now, leasedUntil - now)
 }
 
 export function settle(record: UserRecord, revocation: Revocation): boolean {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { Waiters } from '../waiters.js'
 import * as lifeCycle from './life-cycle.js'
 import type { Claimed, Revocation, SessionKey, TokenSpace, UserState } from './token-store.js'
 import { UserRecord } from './user-record.js'
@@ -21,7 +22,7 @@ export class MemorySpace implements TokenSpace {
   readonly #pinned = new Map<string, UserRecord>()
   /** The pinned ones that have revocations waiting. */
   readonly #outboxes = new Map<string, UserRecord>()
-  readonly #waiters = new Map<string, Set<() => void>>()
+  readonly #waiters = new Map<string, Waiters>()
   /** Higher than every epoch of a forgotten record, so that a new record never makes an old epoch current again. */
   #epochFloor = 0
   #fence = 0
@@ -112,19 +113,11 @@ export class MemorySpace implements TokenSpace {
     return users.flatMap((id) => lifeCycle.revocationsOf(id, this.#find(id)))
   }
 
-  released(userId: string, withinMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const waiters = this.#waiters.get(userId) ?? new Set()
-      this.#waiters.set(userId, waiters)
-      const wake = () => {
-        clearTimeout(timer)
-        waiters.delete(wake)
-        if (waiters.size === 0) this.#waiters.delete(userId)
-        resolve()
-      }
-      const timer = setTimeout(wake, withinMs)
-      waiters.add(wake)
-    })
+  async released(userId: string, withinMs: number): Promise<void> {
+    const waiters = this.#waiters.get(userId) ?? new Waiters()
+    this.#waiters.set(userId, waiters)
+    await waiters.wait(withinMs)
+    if (waiters.size === 0 && this.#waiters.get(userId) === waiters) this.#waiters.delete(userId)
   }
 
   /** Other instances may share this space, and nothing here needs closing. */
@@ -145,7 +138,7 @@ export class MemorySpace implements TokenSpace {
     const result = step(record, now)
     this.#place(userId, record, now)
     if (now - this.#sweptAt >= SWEEP_INTERVAL) this.#sweep(now)
-    if (!lifeCycle.isLeased(record, now)) for (const wake of this.#waiters.get(userId) ?? []) wake()
+    if (!record.isLeased(now)) this.#waiters.get(userId)?.wake()
     return result
   }
 

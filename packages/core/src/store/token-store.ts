@@ -100,7 +100,8 @@ export interface TokenSpace {
 
   /**
    * Under the lease, which lasts `leaseMs` from here: writes the intent, comparing the epoch again; with `cleared`, all
-   * tokens from before are known to be revoked. `false` (and the lease is given back) when a logout came or the lease was lost: nothing may be sent.
+   * tokens from before are known to be revoked. `false` (and the lease is given back) when a logout came or the lease
+   * was lost: nothing may be sent.
    */
   begin(
     userId: string,

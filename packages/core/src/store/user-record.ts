@@ -30,11 +30,6 @@ export interface OutboxEntry {
   epoch: number
 }
 
-export interface Lease {
-  readonly fence: number
-  until: number
-}
-
 /**
  * What the memory store knows about one user: plain state and the small moves the life cycle's steps are made of.
  * Nothing here waits, so whatever a step does with it is atomic.
@@ -49,7 +44,8 @@ export class UserRecord {
   unsure = false
   /** The newest lease ever given. Only its owner may commit. */
   fence = 0
-  lease: Lease | undefined
+  /** Until when its lease lasts, in epoch ms; a past time when nobody holds one. */
+  leasedUntil = 0
   intent: Intent | undefined
   /** Oldest first. */
   tokens: readonly LiveToken[] = []
@@ -126,6 +122,10 @@ export class UserRecord {
     if (this.#tombstones.size > MAX_TOMBSTONES && oldest !== undefined) this.#tombstones.delete(oldest)
   }
 
+  isLeased(now: number): boolean {
+    return this.leasedUntil > now
+  }
+
   unbury(session: string): void {
     this.#tombstones?.delete(session)
   }
@@ -138,8 +138,9 @@ export class UserRecord {
   isPinned(now: number): boolean {
     for (const [session, until] of this.#tombstones ?? []) if (until <= now) this.#tombstones?.delete(session)
     if (this.#tombstones?.size === 0) this.#tombstones = undefined
-    const leased = this.lease !== undefined && this.lease.until > now
-    return leased || this.intent !== undefined || this.outbox !== undefined || this.#tombstones !== undefined
+    return (
+      this.isLeased(now) || this.intent !== undefined || this.outbox !== undefined || this.#tombstones !== undefined
+    )
   }
 
   #push(entry: Pick<OutboxEntry, 'token' | 'giveUpAt' | 'settlesAt'>): void {

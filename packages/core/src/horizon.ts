@@ -1,0 +1,11 @@
+import type { Settings } from './options.js'
+
+/** How long a lease lasts, in ms: our own work ends with the deadline, what it may have set off at the server with H. */
+export function leaseMs({ deadline, ambiguityHorizon }: Settings): number {
+  return deadline + ambiguityHorizon
+}
+
+/** Until when the chat server may still act on a request that was just given up. Epoch ms. */
+export function horizon({ now, ambiguityHorizon }: Settings): number {
+  return now() + ambiguityHorizon
+}
