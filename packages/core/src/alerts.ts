@@ -6,11 +6,15 @@ import type { Logger } from './options.js'
 const INTERVAL = 60_000
 
 const WHAT_TO_DO: Partial<Record<ChatTokenErrorCode, string>> = {
+  UNAVAILABLE: 'The chat server does not answer. Logins go on without chat and revocations wait until it does.',
   UNAUTHORIZED: 'The chat server refuses the API key. Logins go on without chat and revocations wait. Check apiKey.',
   MISCONFIGURED: 'The chat server redirects. Set serverUrl to its final address.',
   MINT_FAILED: 'mint() throws or returns something unusable. Logins go on without chat.',
   USER_EXISTS: 'This chat server issues no tokens for users it has. Use assign(), or issue({ fallback: assign() }).',
 }
+
+const REVOKED_TOO_MUCH =
+  'Asked to revoke one token, the chat server revoked all of that user; does a proxy drop the body of DELETE? From now on every logout revokes all tokens of its user.'
 
 /** Turns failures that only an operator can mend into a log line and an `alert` event, once a minute each. */
 export function raiseAlerts(events: Events, logger: Logger): void {
@@ -23,6 +27,16 @@ export function raiseAlerts(events: Events, logger: Logger): void {
     logger.warn(`imkit-auth: ${message}`)
     events.emit('alert', { code, message })
   }
-  events.on('obtainFailed', raise)
-  events.on('revocationDelayed', raise)
+  const raiseUnlessDown = ({ code }: { code: ChatTokenErrorCode }) => {
+    // One failure is nothing to wake anybody for; `chatServerDown` tells of many.
+    if (code !== 'UNAVAILABLE') raise({ code })
+  }
+  events.on('obtainFailed', raiseUnlessDown)
+  events.on('revocationDelayed', raiseUnlessDown)
+  events.on('chatServerDown', raise)
+  let told = false
+  events.on('revokedTooMuch', () => {
+    if (!told) logger.warn(`imkit-auth: ${REVOKED_TOO_MUCH}`)
+    told = true
+  })
 }

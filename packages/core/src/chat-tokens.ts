@@ -9,11 +9,12 @@ import { type ChatTokensOptions, type Settings, settingsFrom } from './options.j
 import { Obtainer } from './obtainer.js'
 import { OutboxWorker } from './outbox-worker.js'
 import { type PendingRevocation, pendingRevocation } from './pending-revocation.js'
+import { ProfileBatch, type ProfileReport, type ProvisionProfilesOptions } from './profile-batch.js'
 import { ProfileUpdater } from './profile-updater.js'
 import { Provisioner } from './provisioner.js'
 import { isFresh, isLive } from './store/live-token.js'
 import type { SessionKey, TokenSpace } from './store/token-store.js'
-import { assertUserId, type ChatUser } from './user.js'
+import { assertUser, assertUserId, type ChatUser } from './user.js'
 
 export interface SessionOptions {
   /** The host app's session id. Give it wherever there is one: it lets a logout stop the requests still under way. */
@@ -45,6 +46,8 @@ export interface CloseReport {
   readonly pending: readonly PendingRevocation[]
 }
 
+type LogoutStep = Parameters<TokenSpace['logout']>[1]
+
 /** How often one user's page may report its token invalid. In ms. */
 const REPORT_INTERVAL = 30_000
 
@@ -64,9 +67,16 @@ export class ChatTokens {
   constructor(settings: Settings) {
     this.#settings = settings
     const { serverUrl, namespace, now, logger } = settings
-    this.#space = settings.store.open({ space: `${serverUrl.href} ${namespace}`, now })
-    this.#server = new ChatServer(settings)
+    const server = serverUrl.href
+    this.#space = settings.store.open({ server, namespace, now })
     this.#events = new Events((event) => logger.warn(`imkit-auth: a listener for "${event}" threw; fix the listener.`))
+    this.#server = new ChatServer(settings, settings.store.budget({ server, now }), {
+      opened: (code, retryInMs) => this.#events.emit('chatServerDown', { code, retryInMs }),
+      closed: () => {
+        this.#events.emit('chatServerUp', {})
+        this.#worker.unblock()
+      },
+    })
     this.#worker = new OutboxWorker(settings, this.#space, this.#server, this.#events)
     const obtainer = new Obtainer(settings, this.#space, this.#server)
     this.#provisioner = new Provisioner(settings, this.#space, obtainer, this.#events, () => this.#worker.kick())
@@ -118,10 +128,17 @@ export class ChatTokens {
    * nothing obtained before it is handed out afterwards, whatever the outcome says.
    */
   async revoke(userId: string, { session, waitMs = 1_000 }: RevokeOptions = {}): Promise<RevokeOutcome> {
-    const queued = await this.#logout(userId, session)
-    this.#worker.kick()
-    if (await this.#worker.confirmed(userId, queued, waitMs)) return 'confirmed'
-    return this.#space.durable ? 'pending' : 'volatile'
+    // On a server that cannot revoke one token, a logout ends all of them, in the right order.
+    return this.#end(userId, waitMs, () => ({ key: this.#key(session), everything: this.#server.ignoresNames }))
+  }
+
+  /**
+   * Logs a user out everywhere: every token they have at the chat server becomes useless, known to us or not. The host's
+   * own sessions are the host's to end, before this: a page that is still logged in fetches a new token.
+   */
+  async revokeEverywhere(userId: string, { waitMs = 1_000 }: { waitMs?: number } = {}): Promise<RevokeOutcome> {
+    const key = { session: undefined, ownToken: this.#settings.scope === 'session' }
+    return this.#end(userId, waitMs, () => ({ key, everything: true }))
   }
 
   /**
@@ -139,6 +156,32 @@ export class ChatTokens {
     throw new ChatTokenError('RENEWED_TOO_OFTEN', 'The token of this user was renewed less than 30 seconds ago.', {
       retryAfter: Math.ceil(outcome.retryInMs / 1000),
     })
+  }
+
+  /**
+   * Brings the profile that the chat server shows up to date; a field not given stays as it is. A login does this by
+   * itself when nickname or picture have changed.
+   *
+   * @throws ChatTokenError when the chat server does not take it.
+   */
+  async updateProfile(user: ChatUser): Promise<void> {
+    assertUser(user)
+    if (this.#closing) throw closed()
+    const known = await this.#space.read(user.id, { session: undefined, ownToken: false })
+    await this.#profiles.send(user, known)
+  }
+
+  /**
+   * Makes many users known to the chat server, a hundred in a request, without tokens: before the first login, others can
+   * already find and invite them. Logins come first; it waits as long as the chat server asks for. What fails is in the
+   * report, the rest goes on.
+   */
+  async provisionProfiles(
+    users: Iterable<ChatUser> | AsyncIterable<ChatUser>,
+    options: ProvisionProfilesOptions = {},
+  ): Promise<ProfileReport> {
+    if (this.#closing) throw closed()
+    return new ProfileBatch(this.#server, this.#settings.deadline, options).send(users)
   }
 
   /** Calls the listener on every such event. Returns a function that takes it off again. */
@@ -174,11 +217,18 @@ export class ChatTokens {
     return { pending }
   }
 
-  async #logout(userId: string, session: string | undefined): Promise<readonly string[]> {
+  async #end(userId: string, waitMs: number, step: () => LogoutStep): Promise<RevokeOutcome> {
+    const queued = await this.#logout(userId, step)
+    this.#worker.kick()
+    if (await this.#worker.confirmed(userId, queued, waitMs)) return 'confirmed'
+    return this.#space.durable ? 'pending' : 'volatile'
+  }
+
+  async #logout(userId: string, step: () => LogoutStep): Promise<readonly string[]> {
     try {
       assertUserId(userId)
       if (this.#closing) throw closed()
-      return await this.#space.logout(userId, { key: this.#key(session), everything: false })
+      return await this.#space.logout(userId, step())
     } catch (error) {
       // A binding lets the host's logout succeed all the same, so nobody else would tell.
       const code = error instanceof ChatTokenError ? error.code : 'the store failed'

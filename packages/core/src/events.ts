@@ -12,6 +12,15 @@ export interface ChatTokenEvents {
   revocationDelayed: { userId: string; all: boolean; attempts: number; code: ChatTokenErrorCode; retryInMs: number }
   /** The profile the chat server shows was brought up to date. */
   profileUpdated: { userId: string }
+  /** The chat server stopped being asked: it failed repeatedly, refuses the API key, or redirects. */
+  chatServerDown: { code: ChatTokenErrorCode; retryInMs: number }
+  /** It answers again. */
+  chatServerUp: Record<never, never>
+  /**
+   * Asked to revoke one token, the chat server (or a proxy that drops the body of a DELETE) revoked all of the user.
+   * From now on every logout revokes all tokens, and nothing else is revoked by name.
+   */
+  revokedTooMuch: { userId: string }
   /** Something an operator must look at, such as a refused API key. Fires once per minute and code. */
   alert: { code: ChatTokenErrorCode; message: string }
 }

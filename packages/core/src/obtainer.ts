@@ -103,6 +103,12 @@ export class Obtainer {
     for (;;) {
       const acquired = await this.#space.acquire(user.id, step)
       if (acquired.kind !== 'busy') return acquired
+      const { heldForMs } = acquired
+      if (heldForMs !== undefined && heldForMs > deadline.remaining) {
+        throw new ChatTokenError('BUSY', 'Whether an earlier request took effect is not known yet. Try again then.', {
+          retryAfter: Math.ceil(heldForMs / 1_000),
+        })
+      }
       if (deadline.passed) {
         throw new ChatTokenError('BUSY', 'Another request is obtaining the token of this user. Try again shortly.', {
           retryAfter: 1,

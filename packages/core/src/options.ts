@@ -71,17 +71,14 @@ const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/
 /** Checks every option once, and says which one is wrong. No message repeats a key. */
 export function settingsFrom(options: ChatTokensOptions): Settings {
   if (typeof options !== 'object' || options === null) throw new TypeError('createChatTokens needs an options object')
-  const { mode, clientKey, scope = 'user', namespace = '', now = Date.now, logger = console } = options
+  const { mode, scope = 'user', namespace = '', now = Date.now, logger = console } = options
   if (typeof mode?.obtain !== 'function') throw new TypeError('mode must be issue() or assign({ mint })')
   if (scope !== 'user' && scope !== 'session') throw new TypeError("scope must be 'user' or 'session'")
-  if (clientKey !== undefined && !isHeaderValue(clientKey)) {
-    throw new TypeError('clientKey must be printable ASCII without spaces')
-  }
   if (typeof namespace !== 'string') throw new TypeError('namespace must be a string')
   return {
     serverUrl: serverUrlFrom(options.serverUrl),
     apiKey: apiKeyFrom(options.apiKey),
-    clientKey,
+    clientKey: clientKeyFrom(options.clientKey),
     mode,
     store: options.store ?? memoryStore(),
     scope,
@@ -95,7 +92,7 @@ export function settingsFrom(options: ChatTokensOptions): Settings {
   }
 }
 
-function serverUrlFrom(value: unknown): URL {
+export function serverUrlFrom(value: unknown): URL {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
   if (value === undefined || value === '') throw wrongUrl('it is missing; is the environment variable set?')
   if (!url) throw wrongUrl('this is not a URL')
@@ -110,7 +107,8 @@ function wrongUrl(why: string): TypeError {
   return new TypeError(`serverUrl must be an address such as https://app.imkit.io: ${why}`)
 }
 
-function apiKeyFrom(value: ChatTokensOptions['apiKey']): () => string {
+/** How to get the key before each call. A function is not called here. */
+export function apiKeyFrom(value: ChatTokensOptions['apiKey']): () => string {
   if (typeof value !== 'function') {
     if (value === undefined || value === '') throw new TypeError('apiKey is missing; is the environment variable set?')
     if (!isHeaderValue(value))
@@ -122,6 +120,11 @@ function apiKeyFrom(value: ChatTokensOptions['apiKey']): () => string {
     if (isHeaderValue(key)) return key
     throw new ChatTokenError('UNAUTHORIZED', 'The apiKey function threw or did not return a key (printable ASCII).')
   }
+}
+
+export function clientKeyFrom(value: unknown): string | undefined {
+  if (value === undefined || isHeaderValue(value)) return value
+  throw new TypeError('clientKey must be printable ASCII without spaces')
 }
 
 function attempt(get: () => unknown): unknown {

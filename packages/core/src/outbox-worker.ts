@@ -26,6 +26,8 @@ export class OutboxWorker {
   #claimAgain = false
   #stopped = false
   #timer: NodeJS.Timeout | undefined
+  /** Until then the chat server takes nothing from us at all. By the monotonic clock. */
+  #blockedUntil = 0
 
   constructor(settings: Settings, space: TokenSpace, server: ChatServer, events: Events) {
     this.#settings = settings
@@ -39,10 +41,18 @@ export class OutboxWorker {
     if (!this.#stopped) void this.#claim()
   }
 
+  /** The chat server answers again. */
+  unblock(): void {
+    this.#blockedUntil = 0
+    this.kick()
+  }
+
   /** Whether these revocations of a user are all confirmed within the given time. */
   async confirmed(userId: string, ids: readonly string[], withinMs: number): Promise<boolean> {
     if (ids.length === 0) return true
-    const waiting = async () => (await this.#space.pending(userId)).some(({ id }) => ids.includes(id))
+    // Any of them may have become one of all tokens.
+    const matters = ({ id, token }: Revocation) => token === undefined || ids.includes(id)
+    const waiting = async () => (await this.#space.pending(userId)).some(matters)
     return this.#until(async () => !(await waiting()), new Deadline(withinMs))
   }
 
@@ -60,13 +70,18 @@ export class OutboxWorker {
   async #until(condition: () => Promise<boolean>, deadline: Deadline): Promise<boolean> {
     for (;;) {
       if (await condition()) return true
-      if (deadline.passed) return false
+      if (deadline.passed || this.#blockedMs > deadline.remaining) return false
       await this.#waiters.wait(deadline.remaining)
     }
   }
 
+  get #blockedMs(): number {
+    return Math.max(0, this.#blockedUntil - performance.now())
+  }
+
   /** Fills the free places with due revocations. Runs once at a time; a kick meanwhile makes it look again. */
   async #claim(): Promise<void> {
+    if (this.#blockedMs > 0) return this.#lookAgainIn(this.#blockedMs)
     this.#claimAgain = true
     if (this.#claiming) return
     this.#claiming = true
@@ -110,18 +125,33 @@ export class OutboxWorker {
   async #revoke(revocation: Revocation): Promise<void> {
     const { userId, token, attempts } = revocation
     const all = token === undefined
+    if (!all && this.#server.ignoresNames) return this.#space.widen(revocation)
     const deadline = new Deadline(this.#settings.deadline)
     try {
       if (all) await this.#server.revokeAll(userId, deadline)
-      else await this.#server.revokeToken(userId, token, deadline)
+      else await this.#revokeByName(userId, token, deadline)
       if (await this.#space.settle(revocation)) this.#events.emit('revoked', { userId, all, attempts: attempts + 1 })
     } catch (error) {
-      const failure = error instanceof ChatTokenError ? error : new ChatTokenError('UNAVAILABLE', 'The store failed.')
-      const retryInMs = Math.max(waitAfter(attempts), (failure.retryAfter ?? 0) * 1000)
-      const holdUntil = failure.ambiguous ? horizon(this.#settings) : undefined
-      await this.#space.retry(revocation, { delayMs: retryInMs, holdUntil })
-      this.#events.emit('revocationDelayed', { userId, all, attempts: attempts + 1, code: failure.code, retryInMs })
+      await this.#delay(revocation, error instanceof ChatTokenError ? error : new ChatTokenError('UNAVAILABLE', ''))
     }
+  }
+
+  async #revokeByName(userId: string, token: string, deadline: Deadline): Promise<void> {
+    if ((await this.#server.revokeToken(userId, token, deadline)) === 'one') return
+    await this.#space.forget(userId)
+    this.#events.emit('revokedTooMuch', { userId })
+  }
+
+  async #delay(revocation: Revocation, { code, ambiguous, retryAfter }: ChatTokenError): Promise<void> {
+    const { userId, token, attempts } = revocation
+    // A failure that names a time is about the chat server, not about this revocation.
+    const tried = retryAfter === undefined
+    const retryInMs = tried ? waitAfter(attempts) : retryAfter * 1_000
+    if (!tried) this.#blockedUntil = Math.max(this.#blockedUntil, performance.now() + retryInMs)
+    const holdUntil = ambiguous ? horizon(this.#settings) : undefined
+    await this.#space.retry(revocation, { delayMs: retryInMs, holdUntil, tried })
+    const all = token === undefined
+    this.#events.emit('revocationDelayed', { userId, all, attempts: attempts + (tried ? 1 : 0), code, retryInMs })
   }
 }
 

@@ -23,6 +23,13 @@ export class ProfileUpdater {
     this.#events = events
   }
 
+  /** Sends a profile now; a field not given stays as it is. Throws when the chat server does not take it. */
+  async send({ id, nickname, avatarUrl }: ChatUser, known: KnownProfile): Promise<void> {
+    await this.#server.updateProfile({ id, nickname, avatarUrl }, new Deadline(this.#deadlineMs))
+    await this.#space.profile(id, { nickname: nickname ?? known.nickname, avatarUrl: avatarUrl ?? known.avatarUrl })
+    this.#events.emit('profileUpdated', { userId: id })
+  }
+
   /** Starts an update when the user's profile is another than the one known; a field not given has not changed. */
   check(user: ChatUser, known: KnownProfile): void {
     const nickname = user.nickname ?? known.nickname

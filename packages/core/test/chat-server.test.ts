@@ -5,7 +5,9 @@ import { World } from './world.js'
 const AMY = { id: 'amy', nickname: 'Amy' }
 const LOGIN = 'POST /admin/clients'
 const REVOKE = 'DELETE /admin/clients/*/token'
-const LATER = '2999-01-01T00:00:00Z'
+/** In a month, on a full second: `2030-01-01T00:00:00`. */
+const MONTH = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 19)
+const LATER = `${MONTH}Z`
 
 let world: World
 beforeEach(async () => {
@@ -36,11 +38,11 @@ describe('an answer is understood', () => {
   })
 
   test.each([
-    ['2999-01-01T00:00:00Z', '2999-01-01T00:00:00.000Z'],
-    ['2999-01-01T00:00:00.123Z', '2999-01-01T00:00:00.123Z'],
-    ['2999-01-01T02:00:00+02:00', '2999-01-01T00:00:00.000Z'],
-    ['2999-01-01T00:00:00', '2999-01-01T00:00:00.000Z'],
-    ['2999-01-01', '2999-01-01T00:00:00.000Z'],
+    [`${MONTH}Z`, `${MONTH}.000Z`],
+    [`${MONTH}.123Z`, `${MONTH}.123Z`],
+    [`${MONTH}+00:00`, `${MONTH}.000Z`],
+    [MONTH, `${MONTH}.000Z`],
+    [MONTH.slice(0, 10), `${MONTH.slice(0, 10)}T00:00:00.000Z`],
   ])('with expirationDate %s', async (expirationDate, expected) => {
     answerLogin(200, { ...client, expirationDate })
     expect((await provision()).expirationDate).toBe(expected)

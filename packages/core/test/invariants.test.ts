@@ -122,7 +122,7 @@ describe.each(['several-token', 'single-token'] as const)('on a %s server', (kin
       world.emulator.fault({ match: 'POST /admin/clients', kind: 'hang' })
       await expect(a.tokens.provision(AMY)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
       world.emulator.clearFaults()
-      await expect(b.tokens.provision(AMY)).rejects.toMatchObject({ code: 'BUSY', retryAfter: 1 })
+      await expect(b.tokens.provision(AMY)).rejects.toMatchObject({ code: 'BUSY' })
       world.emulator.advance(5_000)
       world.emulator.advance(HORIZON)
       const { token } = await b.tokens.provision(AMY)

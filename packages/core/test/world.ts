@@ -113,6 +113,7 @@ class Gate {
 /** The store as one instance sees it: every step passes its gate first, which also makes every step asynchronous. */
 function gated(store: TokenStore, gate: Gate): TokenStore {
   return {
+    budget: (options) => store.budget(options),
     open: (options) =>
       new Proxy(store.open(options), {
         get(space, step) {

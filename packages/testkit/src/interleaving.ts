@@ -51,7 +51,7 @@ export class Interleaving {
 
   constructor(setup: World, store: TokenStore) {
     this.#setup = setup
-    this.#space = store.open({ space: 'life cycle', now: () => this.#time })
+    this.#space = store.open({ server: 'life cycle', namespace: '', now: () => this.#time })
     this.#server = new SimulatedServer(setup.server)
     this.#lost = setup.lost
     this.#stalls = setup.stalls
@@ -213,7 +213,7 @@ export class Interleaving {
     this.#lost -= 1
     this.#carried.splice(this.#carried.indexOf(carried), 1)
     this.#orphan(carried.message)
-    await this.#space.retry(carried.revocation, { delayMs: 0, holdUntil: this.#time + HORIZON })
+    await this.#space.retry(carried.revocation, { delayMs: 0, holdUntil: this.#time + HORIZON, tried: true })
   }
 
   /** The answer does not come, and the caller gives up; or it crashes and can not even do that. */

@@ -19,7 +19,7 @@ export function storeContract(factory: () => TokenStore | Promise<TokenStore>): 
     time = Date.parse('2030-01-01T00:00:00Z')
     user = `user-${randomUUID()}`
     store = await factory()
-    space = store.open({ space: randomUUID(), now })
+    space = store.open({ server: randomUUID(), namespace: '', now })
   })
   afterEach(() => space.close())
 
@@ -66,7 +66,7 @@ export function storeContract(factory: () => TokenStore | Promise<TokenStore>): 
 
     test('keeps spaces apart', async () => {
       await login('t1')
-      const other = store.open({ space: randomUUID(), now })
+      const other = store.open({ server: randomUUID(), namespace: '', now })
       expect((await other.read(user, SHARED)).token).toBeUndefined()
       await other.close()
     })
@@ -87,7 +87,7 @@ export function storeContract(factory: () => TokenStore | Promise<TokenStore>): 
     test('gives the lease to one owner at a time, until it runs out', async () => {
       const { epoch, fence } = await take()
       const step = { key: SHARED, epoch, intent: ISSUE, leaseMs: LEASE }
-      expect(await space.acquire(user, step)).toEqual({ kind: 'busy' })
+      expect(await space.acquire(user, step)).toMatchObject({ kind: 'busy' })
       time += LEASE
       const next = await space.acquire(user, step)
       expect(next.kind).toBe('acquired')
@@ -164,7 +164,7 @@ export function storeContract(factory: () => TokenStore | Promise<TokenStore>): 
       await commit(held, aToken('t1', { settlesAt: time + 10_000 }), time + 10_000)
       await logout()
       const step = { key: SHARED, epoch: await epochOf(), intent: ISSUE, leaseMs: LEASE }
-      expect(await space.acquire(user, step)).toEqual({ kind: 'busy' })
+      expect(await space.acquire(user, step)).toMatchObject({ kind: 'busy' })
       time += 10_000
       expect((await space.acquire(user, step)).kind).toBe('acquired')
     })
@@ -218,7 +218,7 @@ export function storeContract(factory: () => TokenStore | Promise<TokenStore>): 
       const quick = await take()
       await space.release(user, { fence: slow.fence, holdUntil: undefined })
       const step = { key: SHARED, epoch: quick.epoch, intent: ISSUE, leaseMs: LEASE }
-      expect(await space.acquire(user, step)).toEqual({ kind: 'busy' })
+      expect(await space.acquire(user, step)).toMatchObject({ kind: 'busy' })
     })
   })
 
@@ -293,7 +293,7 @@ export function storeContract(factory: () => TokenStore | Promise<TokenStore>): 
       const [revocation] = await claim()
       if (!revocation) throw new Error('nothing claimed')
       const step = { key: SHARED, epoch: await epochOf(), intent: ISSUE, leaseMs: LEASE }
-      expect(await space.acquire(user, step)).toEqual({ kind: 'busy' })
+      expect(await space.acquire(user, step)).toMatchObject({ kind: 'busy' })
       expect(await space.settle(revocation)).toBe(true)
       expect(await space.acquire(user, step)).toMatchObject({ kind: 'acquired', revokeAllFirst: false })
     })
@@ -314,7 +314,7 @@ export function storeContract(factory: () => TokenStore | Promise<TokenStore>): 
       time += LEASE
       expect(await space.begin(user, { ...held, intent: ISSUE, leaseMs: LEASE, cleared: true })).toBe(true)
       const step = { key: SHARED, epoch: held.epoch, intent: ISSUE, leaseMs: LEASE }
-      expect(await space.acquire(user, step)).toEqual({ kind: 'busy' })
+      expect(await space.acquire(user, step)).toMatchObject({ kind: 'busy' })
     })
 
     test('does not let the login begin when a logout came meanwhile', async () => {
@@ -339,13 +339,49 @@ export function storeContract(factory: () => TokenStore | Promise<TokenStore>): 
       await logout()
       const [revocation] = await claim()
       if (!revocation) throw new Error('nothing claimed')
-      await space.retry(revocation, { delayMs: 1, holdUntil: time + 10_000 })
+      await space.retry(revocation, { delayMs: 1, holdUntil: time + 10_000, tried: true })
       const step = { key: SHARED, epoch: await epochOf(), intent: ISSUE, leaseMs: LEASE }
       time += 9_999
-      expect(await space.acquire(user, step)).toEqual({ kind: 'busy' })
+      expect(await space.acquire(user, step)).toEqual({ kind: 'busy', heldForMs: 1 })
       expect(await claim()).toEqual([])
       time += 1
       expect(await claim()).toHaveLength(1)
+    })
+  })
+
+  describe('forget', () => {
+    test('drops the tokens without revoking them, and lets the next logout revoke all', async () => {
+      await login('t1')
+      await space.forget(user)
+      expect(await current()).toBeUndefined()
+      expect(await waiting()).toEqual([])
+      await logout()
+      expect(await waiting()).toContain('ALL')
+    })
+  })
+
+  describe('widen', () => {
+    const widen = async () => {
+      const [revocation] = await claim()
+      if (!revocation) throw new Error('nothing claimed')
+      await space.widen(revocation)
+    }
+
+    test('turns the revocation of one token into one of all', async () => {
+      await login('t1')
+      await logout()
+      await widen()
+      expect(await waiting()).toEqual(['ALL'])
+      expect(await take()).toMatchObject({ revokeAllFirst: true })
+    })
+
+    test('gives it up when a later token would die with it', async () => {
+      await login('t1')
+      await logout()
+      await login('t2')
+      await widen()
+      expect(await waiting()).toEqual([])
+      expect(await current()).toBe('t2')
     })
   })
 
@@ -359,12 +395,22 @@ export function storeContract(factory: () => TokenStore | Promise<TokenStore>): 
       expect(await claim()).toHaveLength(1)
     })
 
+    test('does not count a try that the chat server would have refused to anybody', async () => {
+      await login('t1')
+      await logout()
+      const [revocation] = await claim()
+      if (!revocation) throw new Error('nothing claimed')
+      await space.retry(revocation, { delayMs: 5_000, holdUntil: undefined, tried: false })
+      time += 5_000
+      expect(await claim()).toMatchObject([{ attempts: 0 }])
+    })
+
     test('tries a failed one again, not before its delay, and counts', async () => {
       await login('t1')
       await logout()
       const [revocation] = await claim()
       if (!revocation) throw new Error('nothing claimed')
-      await space.retry(revocation, { delayMs: 5_000, holdUntil: undefined })
+      await space.retry(revocation, { delayMs: 5_000, holdUntil: undefined, tried: true })
       expect(await space.claim({ limit: 1, visibleForMs: LEASE })).toEqual({ revocations: [], nextInMs: 5_000 })
       time += 5_000
       expect(await claim()).toMatchObject([{ userId: user, token: 't1', attempts: 1 }])

@@ -41,8 +41,8 @@ export function readAnswer(reply: ChatServerReply): Answer {
   if (failed) return refusal(reply, body ?? {})
   if (body === undefined) throw unusable('something other than a JSON object')
   const result = resultCode === 0 && 'result' in body ? body['result'] : body
-  // The revoke answer's result may be a bare list; its content decides nothing.
-  return { ok: true, result: isObject(result) ? result : {} }
+  // A revoke answer may be a bare list of what was revoked.
+  return { ok: true, result: isObject(result) ? result : { data: result } }
 }
 
 /** An answer that cannot be used although the server may have acted. */

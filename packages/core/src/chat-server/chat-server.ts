@@ -1,7 +1,10 @@
-import { Pool, type Dispatcher } from 'undici'
 import type { Deadline } from '../deadline.js'
+import type { Settings } from '../options.js'
+import type { RequestBudget } from '../store/request-budget.js'
 import type { ChatUser } from '../user.js'
-import { type AnswerResult, readAnswer, type RefusalCode } from './answer.js'
+import type { AnswerResult } from './answer.js'
+import type { BreakerListener } from './breaker.js'
+import { Caller } from './caller.js'
 import {
   assignedToken,
   expectUser,
@@ -9,39 +12,38 @@ import {
   isToken,
   onTheWire,
   profileOf,
+  revokedTokens,
   type TokenWithExpiry,
 } from './client-document.js'
 import { clientTokenPath } from './client-path.js'
-import { type ChatServerRequest, exchange } from './exchange.js'
-import { refusalError } from './refusal.js'
-import { RetryBudget, type Settled, withRetries } from './retry.js'
-
-const MAX_CONNECTIONS = 50
+import type { ChatServerRequest } from './exchange.js'
+import type { Settled } from './retry.js'
 
 /** The chat server's admin API: the calls this library makes, and nothing else. */
 export class ChatServer {
-  readonly #origin: string
+  readonly #caller: Caller
   readonly #prefix: string
-  readonly #apiKey: () => string
-  readonly #dispatcher: Dispatcher
-  readonly #pool: Pool | undefined
-  readonly #budget = new RetryBudget()
+  #ignoresNames = false
 
-  constructor(options: { serverUrl: URL; apiKey: () => string; dispatcher: Dispatcher | undefined }) {
-    this.#origin = options.serverUrl.origin
-    this.#prefix = options.serverUrl.pathname.replace(/\/+$/, '')
-    this.#apiKey = options.apiKey
-    this.#pool = options.dispatcher
-      ? undefined
-      : new Pool(this.#origin, { connections: MAX_CONNECTIONS, allowH2: true, headersTimeout: 0, bodyTimeout: 0 })
-    this.#dispatcher = options.dispatcher ?? (this.#pool as Pool)
+  constructor(settings: Settings, budget: RequestBudget, listener: BreakerListener) {
+    this.#caller = new Caller(settings, budget, listener)
+    this.#prefix = settings.serverUrl.pathname.replace(/\/+$/, '')
+  }
+
+  /**
+   * Whether the chat server, or a proxy in front of it, has been seen to drop the body of a DELETE: whoever asks it to
+   * revoke one token revokes every token of that user.
+   */
+  get ignoresNames(): boolean {
+    return this.#ignoresNames
   }
 
   /** `POST /admin/clients` with `issueAccessToken: true`: the server creates the token. Never repeated when in doubt. */
   issue(user: ChatUser, deadline: Deadline): Promise<Settled<TokenWithExpiry>> {
-    return this.#call({
+    return this.#caller.call({
       request: this.#clients({ ...profileOf(user), issueAccessToken: true }),
-      read: (result) => issuedToken(expectUser(result, user.id)),
+      read: (result, clock) => issuedToken(expectUser(result, user.id), clock),
+      purpose: 'login',
       repeatable: false,
       deadline,
     })
@@ -49,9 +51,10 @@ export class ChatServer {
 
   /** `POST /admin/clients` with our token. The same token twice changes nothing, so it may be repeated. */
   assign(user: ChatUser, minted: TokenWithExpiry, deadline: Deadline): Promise<Settled<TokenWithExpiry>> {
-    return this.#call({
+    return this.#caller.call({
       request: this.#clients({ ...profileOf(user), issueAccessToken: false, ...onTheWire(minted) }),
-      read: (result) => assignedToken(expectUser(result, user.id), minted),
+      read: (result, clock) => assignedToken(expectUser(result, user.id), minted, clock),
+      purpose: 'login',
       repeatable: true,
       deadline,
     })
@@ -63,10 +66,11 @@ export class ChatServer {
     minted: TokenWithExpiry,
     deadline: Deadline,
   ): Promise<Settled<TokenWithExpiry | undefined>> {
-    return this.#call({
+    return this.#caller.call({
       request: { method: 'PUT', path: clientTokenPath(this.#prefix, userId), body: onTheWire(minted) },
-      read: (result) => assignedToken(result, minted),
+      read: (result, clock) => assignedToken(result, minted, clock),
       absent: ['CLIENT_NOT_FOUND'],
+      purpose: 'login',
       repeatable: true,
       deadline,
     })
@@ -74,14 +78,34 @@ export class ChatServer {
 
   /** `POST /admin/clients` without a token: brings nickname and picture up to date. */
   async updateProfile(user: ChatUser, deadline: Deadline): Promise<void> {
-    await this.#call({ request: this.#clients(profileOf(user)), read: ignore, repeatable: true, deadline })
+    const request = this.#clients(profileOf(user))
+    await this.#caller.call({ request, read: () => {}, purpose: 'profile', repeatable: true, deadline })
   }
 
-  /** `DELETE /admin/clients/{id}/token` with `{token}`: revokes that one. Already gone counts as done. */
-  async revokeToken(userId: string, token: string, deadline: Deadline): Promise<void> {
+  /** `POST /admin/clients/list`: up to 100 profiles (protocol.md). Answers how many the server took. */
+  async updateProfiles(users: readonly ChatUser[], deadline: Deadline): Promise<number> {
+    const path = `${this.#prefix}/admin/clients/list`
+    const { value } = await this.#caller.call({
+      request: { method: 'POST', path, body: { data: users.map(profileOf) } },
+      read: ({ count }: AnswerResult) => (typeof count === 'number' ? count : users.length),
+      purpose: 'profile',
+      repeatable: true,
+      deadline,
+    })
+    return value
+  }
+
+  /**
+   * `DELETE /admin/clients/{id}/token` with `{token}`: revokes that one. Already gone counts as done. Answers `all` when
+   * the chat server says that it revoked more.
+   */
+  async revokeToken(userId: string, token: string, deadline: Deadline): Promise<'one' | 'all'> {
     // JSON.stringify({ token: undefined }) is {}, and that would revoke every token of the user.
     if (!isToken(token)) throw new TypeError('revokeToken needs a token')
-    await this.#delete(userId, { token }, { repeatable: true, deadline })
+    const revoked = await this.#delete(userId, { token }, { repeatable: true, deadline })
+    if ((revoked.value ?? 1) <= 1) return 'one'
+    this.#ignoresNames = true
+    return 'all'
   }
 
   /** `DELETE /admin/clients/{id}/token` without a body: revokes every token of the user. Never repeated when in doubt. */
@@ -90,8 +114,8 @@ export class ChatServer {
   }
 
   /** Closes the connections this object opened; an injected dispatcher stays open. */
-  async close(): Promise<void> {
-    await this.#pool?.destroy()
+  close(): Promise<void> {
+    return this.#caller.close()
   }
 
   #clients(body: object): ChatServerRequest {
@@ -99,32 +123,12 @@ export class ChatServer {
   }
 
   #delete(userId: string, body: object | undefined, options: { repeatable: boolean; deadline: Deadline }) {
-    const request = { method: 'DELETE', path: clientTokenPath(this.#prefix, userId), body } as const
-    return this.#call({ request, read: ignore, absent: ['CLIENT_NOT_FOUND', 'TOKEN_NOT_FOUND'], ...options })
-  }
-
-  #call<T>(call: Call<T>): Promise<Settled<T>>
-  #call<T>(call: Call<T> & { absent: readonly RefusalCode[] }): Promise<Settled<T | undefined>>
-  #call<T>({ request, read, absent, repeatable, deadline }: Call<T>): Promise<Settled<T | undefined>> {
-    const attempt = async () => {
-      const answer = readAnswer(await exchange(this.#dispatcher, this.#origin, this.#apiKey(), request, deadline))
-      if (answer.ok) return read(answer.result)
-      if (answer.status === 404 && answer.code !== undefined && absent?.includes(answer.code)) return undefined
-      throw refusalError(answer)
-    }
-    return withRetries(attempt, { repeatable, deadline, budget: this.#budget })
+    return this.#caller.call({
+      request: { method: 'DELETE', path: clientTokenPath(this.#prefix, userId), body },
+      read: revokedTokens,
+      absent: ['CLIENT_NOT_FOUND', 'TOKEN_NOT_FOUND'],
+      purpose: 'revocation',
+      ...options,
+    })
   }
 }
-
-interface Call<T> {
-  readonly request: ChatServerRequest
-  /** Turns the answer's result into ours, or throws when it is not an answer to what we asked. */
-  readonly read: (result: AnswerResult) => T
-  /** Refusals (404) that mean "there is no such thing" and are no failure of this call. */
-  readonly absent?: readonly RefusalCode[]
-  /** Whether sending it twice has the same effect as sending it once. */
-  readonly repeatable: boolean
-  readonly deadline: Deadline
-}
-
-function ignore(): void {}

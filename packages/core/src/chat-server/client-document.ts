@@ -1,6 +1,7 @@
 import type { ChatUser } from '../user.js'
 import { type AnswerResult, unusable } from './answer.js'
 import { parseExpirationDate } from './expiration-date.js'
+import type { ServerClock } from './server-clock.js'
 
 /** A token and the moment it stops working, in epoch ms. */
 export interface TokenWithExpiry {
@@ -22,7 +23,7 @@ export function profileOf(user: ChatUser): object {
 }
 
 export function onTheWire({ token, expiresAt }: TokenWithExpiry): object {
-  return { token, expirationDate: new Date(expiresAt).toISOString() }
+  return { token, expirationDate: isoDate(expiresAt) }
 }
 
 /** Rejects a document that is about another user: caching it would hand out somebody else's token. */
@@ -32,18 +33,34 @@ export function expectUser(result: AnswerResult, userId: string): AnswerResult {
   return result
 }
 
-export function issuedToken(result: AnswerResult): TokenWithExpiry {
+export function issuedToken(result: AnswerResult, clock: ServerClock): TokenWithExpiry {
   const { token } = result as { token?: unknown }
-  const expiresAt = parseExpirationDate(result['expirationDate'])
+  const expiresAt = parseExpirationDate(result['expirationDate'], clock)
   if (!isToken(token)) throw unusable('a client document that carries no usable token')
   if (expiresAt === undefined) throw unusable('a token without a usable expirationDate')
-  return { token, expiresAt }
+  return alive({ token, expiresAt }, clock)
 }
 
 /** Our token, unless the server names another. When the server lets it expire earlier, that counts. */
-export function assignedToken(result: AnswerResult, minted: TokenWithExpiry): TokenWithExpiry {
+export function assignedToken(result: AnswerResult, minted: TokenWithExpiry, clock: ServerClock): TokenWithExpiry {
   const { token = minted.token } = result as { token?: unknown }
   if (token !== minted.token) throw unusable('another token than the one we assigned')
-  const expiresAt = parseExpirationDate(result['expirationDate']) ?? minted.expiresAt
-  return { token: minted.token, expiresAt: Math.min(expiresAt, minted.expiresAt) }
+  const expiresAt = parseExpirationDate(result['expirationDate'] ?? isoDate(minted.expiresAt), clock)
+  return alive({ token: minted.token, expiresAt: Math.min(expiresAt ?? Infinity, minted.expiresAt) }, clock)
+}
+
+/** How many tokens a revocation revoked; `undefined` when the answer does not say. */
+export function revokedTokens({ revokedTokens: count, data }: AnswerResult): number | undefined {
+  if (typeof count === 'number') return count
+  return Array.isArray(data) ? data.length : undefined
+}
+
+/** A token that has expired when it arrives would only be obtained again at once, and again. */
+function alive(token: TokenWithExpiry, { now }: ServerClock): TokenWithExpiry {
+  if (token.expiresAt <= now) throw unusable('a token that has expired already')
+  return token
+}
+
+function isoDate(time: number): string {
+  return new Date(time).toISOString()
 }

@@ -11,6 +11,8 @@ export interface ChatServerRequest {
 export interface ChatServerReply {
   readonly status: number
   readonly retryAfterHeader: string | undefined
+  /** The `Date` header. */
+  readonly date: string | undefined
   readonly text: string
 }
 
@@ -54,11 +56,14 @@ export async function exchange(
       body: request.body === undefined ? null : JSON.stringify(request.body),
       signal: abort.signal,
     })
-    const retryAfter = headers['retry-after']
+    const text = await readText(body)
+    // After an event-loop stall the abort signal comes too late; this clock does not.
+    if (deadline.passed) throw outOfTime(true)
     return {
       status: statusCode,
-      retryAfterHeader: typeof retryAfter === 'string' ? retryAfter : undefined,
-      text: await readText(body),
+      retryAfterHeader: single(headers['retry-after']),
+      date: single(headers['date']),
+      text,
     }
   } catch (error) {
     if (error instanceof ChatTokenError) throw error
@@ -82,6 +87,10 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined
 }
 
 function outOfTime(ambiguous: boolean): ChatTokenError {

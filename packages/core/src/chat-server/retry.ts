@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Deadline } from '../deadline.js'
+import { type Deadline, sleep } from '../deadline.js'
 import { ChatTokenError } from '../errors.js'
 
 const MAX_ATTEMPTS = 3
@@ -43,9 +42,12 @@ export async function withRetries<T>(
       if (!(error instanceof ChatTokenError)) throw error
       ambiguous ||= error.ambiguous
       const wait = (error.retryAfter ?? 0) * 1000 + FIRST_WAIT_MS * 2 ** attempts * (0.5 + Math.random() / 2)
+      // The breaker knows that the chat server is down: nobody waits for it.
+      const down = error.code === 'UNAVAILABLE' && error.retryAfter !== undefined
       const again =
         attempts < MAX_ATTEMPTS &&
         error.retryable &&
+        !down &&
         (repeatable || !error.ambiguous) &&
         wait < deadline.remaining &&
         budget.withdraw()

@@ -8,6 +8,9 @@ export interface MintedToken {
   readonly expiresAt: number | Date
 }
 
+/** The last moment that has an ISO date of four-digit years. */
+const END_OF_TIME = Date.UTC(9999, 11, 31)
+
 /** Signs a token for a user. */
 export type Mint = (context: MintContext) => MintedToken | Promise<MintedToken>
 
@@ -23,7 +26,9 @@ export function minter(mint: Mint): (context: MintContext) => Promise<TokenWithE
     const token: unknown = minted?.token
     const expiresAt = Number(minted?.expiresAt)
     if (!isToken(token)) throw unusable('token must be printable ASCII without spaces, at most 8192 characters')
-    if (!(expiresAt > context.now)) throw unusable('expiresAt must be in the future, as epoch ms or a Date')
+    if (!(expiresAt > context.now && expiresAt <= END_OF_TIME)) {
+      throw unusable('expiresAt must be in the future, as epoch ms or a Date')
+    }
     return { token, expiresAt }
   }
 }

@@ -14,7 +14,7 @@ type Step<Name extends 'acquire' | 'begin' | 'commit' | 'release' | 'logout' | '
 /** Takes the lease. An intent still there was left by an owner who crashed, or whose issue has an unknown outcome. */
 function takeLease(record: UserRecord, until: number, fence: number): void {
   record.fence = fence
-  record.leasedUntil = until
+  record.lease(until)
   const orphan = record.intent
   if (!orphan) return
   if (orphan.minted) record.enqueue(orphan.minted.token, orphan.minted.expiresAt, 0)
@@ -26,7 +26,7 @@ export function acquire(record: UserRecord, step: Step<'acquire'>, now: number, 
   if (record.epoch !== step.epoch) return { kind: 'superseded' }
   const current = record.current(step.key)
   if (isFresh(current, now)) return { kind: 'hit', token: current }
-  if (record.isLeased(now)) return { kind: 'busy' }
+  if (record.isLeased(now)) return { kind: 'busy', heldForMs: record.held ? record.leasedUntil - now : undefined }
   takeLease(record, now + step.leaseMs, fence)
   const revokeAllFirst = record.revokeAllEntry !== undefined
   if (!revokeAllFirst) record.intent = step.intent
@@ -41,12 +41,12 @@ export function begin(record: UserRecord, step: Step<'begin'>, now: number): boo
   }
   // A logout may have come while the revocation of all tokens was under way.
   if (record.epoch !== step.epoch) {
-    record.leasedUntil = 0
+    record.hold(undefined)
     record.intent = undefined
     return false
   }
   // The lease may have run out meanwhile without anybody taking it.
-  record.leasedUntil = now + step.leaseMs
+  record.lease(now + step.leaseMs)
   record.intent = step.intent
   return true
 }
@@ -57,7 +57,7 @@ export function commit(record: UserRecord, step: Step<'commit'>, now: number): '
     record.enqueue(token, expiresAt, step.holdUntil ?? 0)
     return 'late'
   }
-  record.leasedUntil = step.holdUntil ?? 0
+  record.hold(step.holdUntil)
   record.intent = undefined
   if (record.epoch !== step.epoch) {
     record.enqueue(token, expiresAt, step.holdUntil ?? 0)
@@ -72,7 +72,7 @@ export function commit(record: UserRecord, step: Step<'commit'>, now: number): '
 
 export function release(record: UserRecord, step: Step<'release'>): void {
   if (record.fence !== step.fence) return
-  record.leasedUntil = step.holdUntil ?? 0
+  record.hold(step.holdUntil)
   if (step.holdUntil !== undefined) return
   // A logout in between may have queued the token that was not bound after all: that is certain now.
   const minted = record.intent?.minted
@@ -161,9 +161,21 @@ export function retry(record: UserRecord, revocation: Revocation, step: Step<'re
   if (revocation.fence !== undefined) release(record, { fence: revocation.fence, holdUntil: step.holdUntil })
   const entry = record.outbox?.find(({ id }) => id === revocation.id)
   if (!entry) return
-  entry.attempts += 1
+  if (step.tried) entry.attempts += 1
   entry.claimedUntil = 0
   entry.dueAt = now + step.delayMs
+}
+
+export function forget(record: UserRecord): void {
+  record.tokens = []
+  record.unsure = true
+}
+
+export function widen(record: UserRecord, { id }: Revocation, now: number): void {
+  const entry = record.outbox?.find((other) => other.id === id)
+  if (!entry) return
+  record.drop(entry)
+  if (record.tokens.length === 0) record.enqueueAll(now)
 }
 
 export function revocationsOf(userId: string, record: UserRecord): Revocation[] {

@@ -104,8 +104,16 @@ export class MemorySpace implements TokenSpace {
     return this.#change(revocation.userId, (record) => lifeCycle.settle(record, revocation))
   }
 
-  retry(revocation: Revocation, step: { delayMs: number; holdUntil: number | undefined }): void {
+  retry(revocation: Revocation, step: Parameters<TokenSpace['retry']>[1]): void {
     this.#change(revocation.userId, (record, now) => lifeCycle.retry(record, revocation, step, now))
+  }
+
+  widen(revocation: Revocation): void {
+    this.#change(revocation.userId, (record, now) => lifeCycle.widen(record, revocation, now))
+  }
+
+  forget(userId: string): void {
+    this.#change(userId, (record) => lifeCycle.forget(record))
   }
 
   pending(userId?: string): readonly Revocation[] {

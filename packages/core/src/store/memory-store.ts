@@ -1,5 +1,6 @@
+import { MemoryBudget } from './memory-budget.js'
 import { MemorySpace } from './memory-space.js'
-import type { TokenSpace, TokenStore } from './token-store.js'
+import type { TokenStore } from './token-store.js'
 
 export interface MemoryStoreOptions {
   /**
@@ -20,12 +21,17 @@ export interface MemoryStoreOptions {
  */
 export function memoryStore({ maxUsers = 100_000 }: MemoryStoreOptions = {}): TokenStore {
   if (!Number.isSafeInteger(maxUsers) || maxUsers < 1) throw new TypeError('maxUsers must be a positive integer')
-  const spaces = new Map<string, TokenSpace>()
+  const spaces = new Map<string, MemorySpace>()
+  const budgets = new Map<string, MemoryBudget>()
   return {
-    open({ space, now }) {
-      const opened = spaces.get(space) ?? new MemorySpace(maxUsers, now)
-      spaces.set(space, opened)
-      return opened
-    },
+    // A server's URL holds no spaces.
+    open: ({ server, namespace, now }) => once(spaces, `${server} ${namespace}`, () => new MemorySpace(maxUsers, now)),
+    budget: ({ server, now }) => once(budgets, server, () => new MemoryBudget(now)),
   }
+}
+
+function once<T>(made: Map<string, T>, name: string, make: () => T): T {
+  const value = made.get(name) ?? make()
+  made.set(name, value)
+  return value
 }

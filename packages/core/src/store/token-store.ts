@@ -1,4 +1,5 @@
 import type { LiveToken } from './live-token.js'
+import type { RequestBudget } from './request-budget.js'
 
 /**
  * The store port: where all state lives. Each method of a `TokenSpace` is one atomic step of the token life cycle:
@@ -9,7 +10,10 @@ import type { LiveToken } from './live-token.js'
 /** What `createChatTokens({ store })` takes. One store can serve several chat servers: each opens its own space. */
 export interface TokenStore {
   /** Opens the part of the store that belongs to one chat server and namespace. */
-  open(options: { space: string; now: () => number }): TokenSpace
+  open(options: { server: string; namespace: string; now: () => number }): TokenSpace
+
+  /** Opens the budget that all namespaces of one chat server share. */
+  budget(options: { server: string; now: () => number }): RequestBudget
 }
 
 /** A value, or a promise of one: a store that answers at once spares its callers an async hop. */
@@ -50,8 +54,11 @@ export type Acquired =
   | { readonly kind: 'hit'; readonly token: LiveToken }
   /** A logout came in between. */
   | { readonly kind: 'superseded' }
-  /** Somebody else holds the lease. */
-  | { readonly kind: 'busy' }
+  /**
+   * Somebody else holds the lease. `heldForMs` when nobody does any more and it is only held until the chat server can no
+   * longer act on a request with an unknown outcome.
+   */
+  | { readonly kind: 'busy'; readonly heldForMs: number | undefined }
 
 export type Denied =
   | { readonly kind: 'denied' }
@@ -154,8 +161,26 @@ export interface TokenSpace {
    */
   settle(revocation: Revocation): Awaitable<boolean>
 
-  /** It failed: due again after `delayMs`. With `holdUntil` (epoch ms), a revocation of all keeps the lease until then. */
-  retry(revocation: Revocation, step: { delayMs: number; holdUntil: number | undefined }): Awaitable<void>
+  /**
+   * It failed: due again after `delayMs`. With `holdUntil` (epoch ms), a revocation of all keeps the lease until then.
+   * `tried` is false when the chat server takes nothing from us at all, which says nothing about this revocation.
+   */
+  retry(
+    revocation: Revocation,
+    step: { delayMs: number; holdUntil: number | undefined; tried: boolean },
+  ): Awaitable<void>
+
+  /**
+   * The chat server revoked more than it was asked to: the user's tokens are forgotten, and as some of them may be alive
+   * after all, the next logout revokes all.
+   */
+  forget(userId: string): Awaitable<void>
+
+  /**
+   * The chat server cannot revoke this token alone: all of the user's are to be revoked instead, unless a token that they
+   * have now would die with them. Then it is given up; it runs out by itself, or dies at the user's next logout.
+   */
+  widen(revocation: Revocation): Awaitable<void>
 
   /** The revocations that still wait: of one user, or of all. */
   pending(userId?: string): Awaitable<readonly Revocation[]>

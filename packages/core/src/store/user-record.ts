@@ -46,6 +46,8 @@ export class UserRecord {
   fence = 0
   /** Until when its lease lasts, in epoch ms; a past time when nobody holds one. */
   leasedUntil = 0
+  /** Whether its owner has ended, and it lasts only because the chat server may still act. */
+  held = false
   intent: Intent | undefined
   /** Oldest first. */
   tokens: readonly LiveToken[] = []
@@ -120,6 +122,17 @@ export class UserRecord {
     this.#tombstones.set(session, Math.max(now + TOMBSTONE_LIFE, ...tokens.map((t) => t.expiresAt + CLOCK_SKEW)))
     const [oldest] = this.#tombstones.keys()
     if (this.#tombstones.size > MAX_TOMBSTONES && oldest !== undefined) this.#tombstones.delete(oldest)
+  }
+
+  lease(until: number): void {
+    this.leasedUntil = until
+    this.held = false
+  }
+
+  /** Gives the lease back, or lets nobody have it until then. */
+  hold(until: number | undefined): void {
+    this.leasedUntil = until ?? 0
+    this.held = until !== undefined
   }
 
   isLeased(now: number): boolean {

@@ -1,0 +1,98 @@
+import { type Dispatcher, Pool } from 'undici'
+import type { Deadline } from '../deadline.js'
+import { ChatTokenError, type ChatTokenErrorCode } from '../errors.js'
+import type { Settings } from '../options.js'
+import type { Purpose, RequestBudget } from '../store/request-budget.js'
+import { type AnswerResult, readAnswer, type RefusalCode } from './answer.js'
+import { Breaker, type BreakerListener } from './breaker.js'
+import { type ChatServerRequest, exchange } from './exchange.js'
+import { refusalError } from './refusal.js'
+import { RetryBudget, type Settled, withRetries } from './retry.js'
+import { type ServerClock, serverClock } from './server-clock.js'
+import { waitForTurn } from './turn.js'
+
+const MAX_CONNECTIONS = 50
+
+/** One call of the admin API, and how its answer is to be understood. */
+export interface Call<T> {
+  readonly request: ChatServerRequest
+  /** Turns the answer's result into ours, or throws when it is not an answer to what we asked. */
+  readonly read: (result: AnswerResult, clock: ServerClock) => T
+  /** Refusals (404) that mean "there is no such thing" and are no failure of this call. */
+  readonly absent?: readonly RefusalCode[]
+  readonly purpose: Purpose
+  /** Whether sending it twice has the same effect as sending it once. */
+  readonly repeatable: boolean
+  readonly deadline: Deadline
+}
+
+/** Carries calls to the chat server: with the API key, within budget and deadline, repeated where that is safe. */
+export class Caller {
+  readonly #origin: string
+  readonly #apiKey: () => string
+  readonly #dispatcher: Dispatcher
+  readonly #pool: Pool | undefined
+  readonly #now: () => number
+  readonly #budget: RequestBudget
+  readonly #retries = new RetryBudget()
+  readonly #breaker: Breaker
+
+  constructor({ serverUrl, apiKey, dispatcher, now }: Settings, budget: RequestBudget, listener: BreakerListener) {
+    this.#origin = serverUrl.origin
+    this.#apiKey = apiKey
+    this.#pool = dispatcher
+      ? undefined
+      : new Pool(this.#origin, { connections: MAX_CONNECTIONS, allowH2: true, headersTimeout: 0, bodyTimeout: 0 })
+    this.#dispatcher = dispatcher ?? (this.#pool as Pool)
+    this.#now = now
+    this.#budget = budget
+    this.#breaker = new Breaker(listener)
+  }
+
+  call<T>(call: Call<T>): Promise<Settled<T>>
+  call<T>(call: Call<T> & { absent: readonly RefusalCode[] }): Promise<Settled<T | undefined>>
+  call<T>(call: Call<T>): Promise<Settled<T | undefined>> {
+    const attempt = async () => {
+      const apiKey = this.#apiKey()
+      try {
+        return await this.#attempt(call, apiKey)
+      } catch (error) {
+        // A rotated key is picked up at once: the refused request had no effect.
+        if (!is(error, 'UNAUTHORIZED') || this.#apiKey() === apiKey) throw error
+        return this.#attempt(call, this.#apiKey())
+      }
+    }
+    return withRetries(attempt, { ...call, budget: this.#retries })
+  }
+
+  /** Closes the connections this object opened; an injected dispatcher stays open. */
+  async close(): Promise<void> {
+    await this.#pool?.destroy()
+  }
+
+  async #attempt<T>(call: Call<T>, apiKey: string): Promise<T | undefined> {
+    this.#breaker.assertClosed(apiKey)
+    await waitForTurn(this.#budget, call.purpose, call.deadline)
+    return this.#breaker.guard(apiKey, async () => {
+      try {
+        return await this.#send(call, apiKey)
+      } catch (error) {
+        if (is(error, 'RATE_LIMITED')) await this.#budget.pause((error.retryAfter ?? 0) * 1_000)
+        throw error
+      }
+    })
+  }
+
+  async #send<T>({ request, read, absent, deadline }: Call<T>, apiKey: string): Promise<T | undefined> {
+    const sentAt = this.#now()
+    const reply = await exchange(this.#dispatcher, this.#origin, apiKey, request, deadline)
+    const answer = readAnswer(reply)
+    if (answer.ok) return read(answer.result, serverClock(reply.date, sentAt, this.#now()))
+    if (answer.status === 404 && answer.code !== undefined && absent?.includes(answer.code)) return undefined
+    throw refusalError(answer)
+  }
+}
+
+function is(error: unknown, code: ChatTokenErrorCode): error is ChatTokenError {
+  return error instanceof ChatTokenError && error.code === code
+}

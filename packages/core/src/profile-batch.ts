@@ -1,0 +1,115 @@
+import type { ChatServer } from './chat-server/chat-server.js'
+import { Deadline, sleep } from './deadline.js'
+import { ChatTokenError } from './errors.js'
+import { assertUser, type ChatUser } from './user.js'
+
+export interface ProfileProgress {
+  /** Profiles that the chat server took. */
+  readonly accepted: number
+  /** Profiles that it did not. */
+  readonly failed: number
+}
+
+export interface ProvisionProfilesOptions {
+  /** Called after each request. */
+  readonly onProgress?: (progress: ProfileProgress) => void
+  /** Stops between two requests: what has been sent stays sent, and the report says how far it came. */
+  readonly signal?: AbortSignal
+}
+
+/** Profiles that did not get through together, and why. */
+export interface ProfileFailure {
+  readonly userIds: readonly unknown[]
+  readonly error: ChatTokenError
+}
+
+export interface ProfileReport extends ProfileProgress {
+  readonly failures: readonly ProfileFailure[]
+  /** Whether `signal` ended it before everything was sent. */
+  readonly aborted: boolean
+}
+
+/** The chat server's documentation advises no more in one request. */
+const CHUNK = 100
+
+/** Sends many profiles, a hundred at a time, one request after the other: what fails is reported, the rest goes on. */
+export class ProfileBatch {
+  readonly #server: ChatServer
+  readonly #deadlineMs: number
+  readonly #options: ProvisionProfilesOptions
+  readonly #failures: ProfileFailure[] = []
+  #accepted = 0
+  #failed = 0
+
+  constructor(server: ChatServer, deadlineMs: number, options: ProvisionProfilesOptions) {
+    this.#server = server
+    this.#deadlineMs = deadlineMs
+    this.#options = options
+  }
+
+  async send(users: Iterable<ChatUser> | AsyncIterable<ChatUser>): Promise<ProfileReport> {
+    let chunk: ChatUser[] = []
+    for await (const user of users) {
+      if (this.#aborted) break
+      if (!this.#isValid(user)) continue
+      chunk.push(user)
+      if (chunk.length < CHUNK) continue
+      await this.#sendChunk(chunk)
+      chunk = []
+    }
+    if (chunk.length > 0 && !this.#aborted) await this.#sendChunk(chunk)
+    return { ...this.#progress, failures: this.#failures, aborted: this.#aborted }
+  }
+
+  get #aborted(): boolean {
+    return this.#options.signal?.aborted ?? false
+  }
+
+  get #progress(): ProfileProgress {
+    return { accepted: this.#accepted, failed: this.#failed }
+  }
+
+  #isValid(user: ChatUser): boolean {
+    try {
+      assertUser(user)
+      return true
+    } catch (error) {
+      this.#fail([user?.id], error)
+      return false
+    }
+  }
+
+  async #sendChunk(chunk: readonly ChatUser[]): Promise<void> {
+    try {
+      const taken = await this.#patiently(chunk)
+      if (taken < chunk.length) {
+        throw new ChatTokenError('REJECTED', `The chat server took ${taken} of these ${chunk.length} profiles.`)
+      }
+      this.#accepted += chunk.length
+    } catch (error) {
+      const ids = chunk.map(({ id }) => id)
+      this.#fail(ids, error)
+    }
+    this.#options.onProgress?.(this.#progress)
+  }
+
+  /** Logins come first: however long the chat server or the budget makes profiles wait, they wait. */
+  async #patiently(chunk: readonly ChatUser[]): Promise<number> {
+    for (;;) {
+      try {
+        return await this.#server.updateProfiles(chunk, new Deadline(this.#deadlineMs))
+      } catch (error) {
+        const wait = error instanceof ChatTokenError && error.code === 'RATE_LIMITED' ? error.retryAfter : undefined
+        if (wait === undefined || this.#aborted) throw error
+        await sleep(wait * 1_000, this.#options.signal)
+        if (this.#aborted) throw error
+      }
+    }
+  }
+
+  #fail(userIds: readonly unknown[], error: unknown): void {
+    if (!(error instanceof ChatTokenError)) throw error
+    this.#failed += userIds.length
+    this.#failures.push({ userIds, error })
+  }
+}
