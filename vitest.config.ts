@@ -4,6 +4,11 @@ export default defineConfig({
   test: {
     // Waiting for deadlines and browsers is not worth a line each.
     slowTestThreshold: 3_000,
-    projects: ['packages/*/vitest.config.ts', 'packages/nestjs/*/vitest.config.ts', 'examples/*/vitest.config.ts'],
+    projects: [
+      'packages/*/vitest.config.ts',
+      'packages/express/*/vitest.config.ts',
+      'packages/nestjs/*/vitest.config.ts',
+      'examples/*/vitest.config.ts',
+    ],
   },
 })

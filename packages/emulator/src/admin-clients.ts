@@ -4,7 +4,7 @@ import type { ChatContext } from './chat-context.js'
 import type { Profile } from './clients.js'
 import { clientDocument, isoTime } from './documents.js'
 import { Refusal } from './refusal.js'
-import { bodyFields, fieldsOf } from './request-body.js'
+import { bodyFields } from './request-body.js'
 import type { Route } from './router.js'
 import { defaultExpiry, type IssuedToken } from './token-issuer.js'
 
@@ -29,14 +29,7 @@ export function adminClientsRoute({ settings, dialect, clients, issuer, now }: C
     method: 'POST',
     path: '/admin/clients',
 
-    async sign({ body }, at) {
-      const fields = fieldsOf(body.value)
-      if (fields?.get('issueAccessToken') !== true) return undefined
-      const id = readId(fields)
-      return issuer.issue(id, { ...clients.get(id), ...readProfile(fields, settings.strict) }, at)
-    },
-
-    handle({ body, issued }) {
+    handle({ body }) {
       const fields = bodyFields(body)
       const id = readId(fields)
       const profile = readProfile(fields, settings.strict)
@@ -44,7 +37,7 @@ export function adminClientsRoute({ settings, dialect, clients, issuer, now }: C
       if (issue && fields.has('token')) {
         throw new Refusal('INVALID_REQUEST', 'Send either issueAccessToken: true or a token, not both')
       }
-      if (issue && issued) return give(id, profile, issued, true)
+      if (issue) return give(id, profile, issuer.issue(id, { ...clients.get(id), ...profile }, now()), true)
       if (fields.has('token')) {
         const expiresAt = readExpiration(fields, now()) ?? defaultExpiry(now(), settings.tokenDays)
         return give(id, profile, { token: readToken(fields), expiresAt }, false)

@@ -11,11 +11,11 @@ function text(fields: Fields, name: string): string | undefined {
   return value
 }
 
-/** The `_id` of a client. @throws Refusal `INVALID_REQUEST` unless it is a non-empty string. */
-export function readId(fields: Fields): string {
-  if (!fields.has('_id')) throw new Refusal('INVALID_REQUEST', 'Missing required field: _id')
-  const id = text(fields, '_id')
-  if (!id) throw new Refusal('INVALID_REQUEST', '_id must be a non-empty string')
+/** The id of a client. @throws Refusal `INVALID_REQUEST` unless it is a non-empty string. */
+export function readId(fields: Fields, name: '_id' | 'id' = '_id'): string {
+  if (!fields.has(name)) throw new Refusal('INVALID_REQUEST', `Missing required field: ${name}`)
+  const id = text(fields, name)
+  if (!id) throw new Refusal('INVALID_REQUEST', `${name} must be a non-empty string`)
   return id
 }
 

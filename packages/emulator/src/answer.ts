@@ -16,10 +16,22 @@ export function jsonAnswer(status: number, value: unknown, headers: Readonly<Rec
   }
 }
 
-/** Sends `answer`, dated `now` (epoch milliseconds). */
+/** An answer without its body. */
+export type Head = Omit<Answer, 'body'>
+
+/** `head` with the `Date` that a server says whose time is `now` (epoch milliseconds), unless it has one already. */
+export function dated<Part extends Head>(head: Part, now: number): Part {
+  return { ...head, headers: { Date: new Date(now).toUTCString(), ...head.headers } }
+}
+
+/** Sets status and headers, and sends nothing yet. */
+export function setHead(response: ServerResponse, { status, headers }: Head): void {
+  response.statusCode = status
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+}
+
+/** Sends `answer`, dated `now` (epoch milliseconds) unless it says otherwise. */
 export function sendAnswer(response: ServerResponse, answer: Answer, now: number): void {
-  response.statusCode = answer.status
-  response.setHeader('Date', new Date(now).toUTCString())
-  for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value)
+  setHead(response, dated(answer, now))
   response.end(answer.body)
 }

@@ -1,5 +1,6 @@
 import { behindApiKey } from './admin-access.js'
 import { adminClientsRoute } from './admin-clients.js'
+import { adminConnectionsRoute } from './admin-connections.js'
 import { adminListRoutes } from './admin-list.js'
 import { adminTokenRoutes } from './admin-tokens.js'
 import type { Answer } from './answer.js'
@@ -8,17 +9,21 @@ import type { ChatRequest } from './chat-request.js'
 import { meRoutes } from './me-routes.js'
 import { Refusal, statusByCode } from './refusal.js'
 import { createRouter } from './router.js'
+import { signRoute } from './sign-route.js'
 
-/** Does what a request asks, in one step, and returns the answer; it never throws. */
-export type Act = () => Answer
-
-/** Gets ready to act on a request at about `at`, epoch milliseconds; nothing changes until the result is called. */
-export type ChatApi = (request: ChatRequest, at: number) => Promise<Act>
+/** Does what a request asks, in one synchronous step, and returns the answer; it never throws. */
+export type ChatApi = (request: ChatRequest) => Answer
 
 /** The calls of the chat server without any network. */
 export function createChatApi(context: ChatContext): ChatApi {
   const router = createRouter([
-    ...behindApiKey(context, [adminClientsRoute(context), ...adminListRoutes(context), ...adminTokenRoutes(context)]),
+    ...behindApiKey(context, [
+      adminClientsRoute(context),
+      ...adminListRoutes(context),
+      ...adminTokenRoutes(context),
+      adminConnectionsRoute(context),
+      signRoute(context),
+    ]),
     ...meRoutes(context),
   ])
 
@@ -28,19 +33,12 @@ export function createChatApi(context: ChatContext): ChatApi {
     return context.dialect.failure({ status: statusByCode[code], code, message, retryAfter })
   }
 
-  return async (request, at) => {
+  return (request) => {
     try {
       const { route, params } = router.find(request)
-      const issued = await route.sign?.(request, at).catch(() => undefined)
-      return () => {
-        try {
-          return route.handle({ ...request, params, ...(issued && { issued }) })
-        } catch (error) {
-          return refuse(error)
-        }
-      }
+      return route.handle({ ...request, params })
     } catch (error) {
-      return () => refuse(error)
+      return refuse(error)
     }
   }
 }

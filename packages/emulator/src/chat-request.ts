@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { RequestBody } from './request-body.js'
 import type { Target } from './request-target.js'
-import type { IssuedToken } from './token-issuer.js'
 
 /** A request to the chat port that has been received to its end. */
 export interface ChatRequest {
@@ -15,8 +14,6 @@ export interface ChatRequest {
 export interface RoutedRequest extends ChatRequest {
   /** What stands in the path for each `*` of the route, decoded. */
   readonly params: readonly string[]
-  /** The token that the route's `sign` has made for this request. */
-  readonly issued?: IssuedToken
 }
 
 /** The value of the first of these headers that the request has; names in lower case. */

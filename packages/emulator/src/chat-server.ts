@@ -1,14 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { jsonAnswer, sendAnswer } from './answer.js'
 import { createChatApi } from './chat-api.js'
-import type { ChatRequest } from './chat-request.js'
-import { Clients } from './clients.js'
+import { createChatContext } from './chat-context.js'
+import type { Clients } from './clients.js'
 import { type Clock, createClock } from './clock.js'
 import { preflight } from './cors.js'
-import { dialects } from './dialect.js'
-import { type Exchange, openExchange } from './exchange.js'
+import { openExchange } from './exchange.js'
 import { faultKinds } from './fault-kinds.js'
-import type { FaultRule } from './fault-rule.js'
 import { createFaults, type Faults } from './faults.js'
 import type { Settings } from './options.js'
 import { receiveBody } from './request-body.js'
@@ -25,46 +23,45 @@ export interface ChatServer {
   readonly faults: Faults
   readonly log: RequestLog
   handle(request: IncomingMessage, response: ServerResponse): void
-  /** Runs now what faults have put off. */
-  settle(): Promise<void>
   /** Forgets what faults have put off, and cuts the requests that they keep waiting. */
   drop(): void
 }
 
+/** The addresses that a chat server tells of. */
+export interface Neighbours {
+  readonly controlUrl: string
+  /** Where a fault of kind `redirect` leads. */
+  readonly decoyUrl: string
+}
+
 /** A chat server without clients, faults and requests. */
-export function createChatServer(settings: Settings, issuer: TokenIssuer, controlUrl: () => string): ChatServer {
+export function createChatServer(settings: Settings, issuer: TokenIssuer, neighbours: () => Neighbours): ChatServer {
   const clock = createClock()
-  const clients = new Clients(clock.now, settings.singleToken)
+  const context = createChatContext(settings, issuer, clock.now)
+  const api = createChatApi(context)
+  const { clients, dialect } = context
   const faults = createFaults()
   const log = createRequestLog([settings.apiKey])
-  const dialect = dialects[settings.dialect]
-  const api = createChatApi({ settings, dialect, clients, issuer, now: clock.now })
   const held = new Set<ServerResponse>()
-  const underWay = new Set<Promise<void>>()
-
-  async function respond(request: ChatRequest, exchange: Exchange, rule: FaultRule | undefined): Promise<void> {
-    const fault = rule && faultKinds[rule.kind]
-    const act = await api(request, exchange.received + ((fault?.waits && rule?.ms) || 0))
-    if (fault && rule) fault.apply({ ...exchange, act }, rule)
-    else exchange.answer(act())
-  }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/', headers } = request
     const target = parseTarget(url)
     if (method === 'OPTIONS') return sendAnswer(response, preflight(headers), clock.now())
     if (target.path === WELL_KNOWN) {
-      return sendAnswer(response, jsonAnswer(200, { emulator: true, controlUrl: controlUrl() }), clock.now())
+      const { controlUrl } = neighbours()
+      return sendAnswer(response, jsonAnswer(200, { emulator: true, controlUrl }), clock.now())
     }
     const head = { method, target, headers }
     const rule = faults.take(method, target)
     const line = log.open(head, clock.now(), rule?.kind)
-    const exchange = openExchange({ clock, dialect, line, held }, head, response)
+    const elsewhere = () => neighbours().decoyUrl + url
+    const exchange = openExchange({ clock, dialect, line, held, elsewhere }, head, response)
     const body = await receiveBody(request)
     line.received(body)
-    const turn = respond({ ...head, body }, exchange, rule)
-    underWay.add(turn)
-    await turn.finally(() => underWay.delete(turn))
+    const act = () => api({ ...head, body })
+    if (rule) faultKinds[rule.kind].apply({ ...exchange, act }, rule)
+    else exchange.answer(act())
   }
 
   return {
@@ -75,10 +72,6 @@ export function createChatServer(settings: Settings, issuer: TokenIssuer, contro
     handle(request, response) {
       // The only expected failure is a caller who hangs up before the end of the body.
       serve(request, response).catch(() => response.destroy())
-    },
-    async settle() {
-      await Promise.all(underWay)
-      clock.settle()
     },
     drop() {
       clock.stop()

@@ -1,5 +1,5 @@
 import type { Emulator } from './emulator.js'
-import { checkFaultRule } from './fault-rule.js'
+import { checkFaultRule, ruleFields } from './fault-rule.js'
 import type { Fields } from './request-body.js'
 
 /** One call of the control port. */
@@ -42,9 +42,15 @@ export const controlCalls: readonly ControlCall[] = [
     run: (emulator) => ({ clients: emulator.clients() }),
   },
   {
+    method: 'GET',
+    path: '/redirected',
+    does: 'requests that followed a redirect, secrets in full',
+    run: (emulator) => ({ redirected: emulator.redirected() }),
+  },
+  {
     method: 'POST',
     path: '/faults',
-    does: 'lets requests meet a fault {match, kind, ms?, status?, body?, headers?, times?}',
+    does: `lets requests meet a fault: ${ruleFields.join(', ')}`,
     run: (emulator, body) => emulator.fault(checkFaultRule(Object.fromEntries(body))),
   },
   { method: 'DELETE', path: '/faults', does: 'ends all faults', run: (emulator) => emulator.clearFaults() },

@@ -2,9 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Answer } from './answer.js'
 import type { Target } from './request-target.js'
 
-/** The headers that let a page of the request's origin read an answer; none on admin calls, which no page may make. */
+const FOR_SERVERS = new Set(['admin', 'auths'])
+
+/** The headers that let a page of the request's origin read an answer; none on calls with the API key, which no page may make. */
 export function corsHeaders(target: Target, headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
-  if (target.segments[0] === 'admin') return {}
+  if (FOR_SERVERS.has(target.segments[0] ?? '')) return {}
   return { 'Access-Control-Allow-Origin': headers.origin ?? '*', Vary: 'Origin' }
 }
 

@@ -25,6 +25,16 @@ export interface Dialect {
   readonly success: (result: unknown) => Answer
   readonly failure: (failure: Failure) => Answer
   readonly revoked: (tokens: readonly RevokedToken[]) => Answer
+  /** A success with its result changed; anything else as it is. */
+  readonly edit: (answer: Answer, change: (result: Result) => Result) => Answer
+}
+
+/** What a success is about, as JSON. */
+export type Result = Readonly<Record<string, unknown>>
+
+function editBody(answer: Answer, change: (body: Result) => Result): Answer {
+  if (answer.status !== 200) return answer
+  return { ...answer, body: JSON.stringify(change(JSON.parse(answer.body) as Result)) }
 }
 
 const envelope: Dialect = {
@@ -32,6 +42,7 @@ const envelope: Dialect = {
   failure: ({ status, code, message, retryAfter }) =>
     jsonAnswer(status, { RC: status, RM: message, error: { code, message }, retryAfter }),
   revoked: (data) => envelope.success({ data }),
+  edit: (answer, change) => editBody(answer, (body) => ({ ...body, result: change(body['result'] as Result) })),
 }
 
 const bare: Dialect = {
@@ -40,6 +51,7 @@ const bare: Dialect = {
     jsonAnswer(status, { error: code, message, RC: status, retryAfter }),
   revoked: (tokens) =>
     bare.success({ success: true, message: 'Token revoked successfully', revokedTokens: tokens.length }),
+  edit: editBody,
 }
 
 /** Both dialects by the name that the options use. */

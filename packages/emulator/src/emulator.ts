@@ -1,3 +1,4 @@
+import type { RedirectedRequest } from './decoy.js'
 import type { LiveClient } from './documents.js'
 import type { FaultRule } from './fault-rule.js'
 import type { LoggedRequest } from './request-log.js'
@@ -21,6 +22,8 @@ export interface Emulator extends AsyncDisposable {
   clients(): LiveClient[]
   /** The last 10,000 requests to the chat port after number `since`, secrets shortened, oldest first. @default 0 */
   requests(since?: number): LoggedRequest[]
+  /** The requests that followed a fault of kind `redirect`, secrets in full, oldest first. */
+  redirected(): RedirectedRequest[]
   /**
    * From now on lets requests meet a fault; the first rule that matches wins.
    * @throws TypeError that starts with the name of the bad field.
@@ -33,6 +36,6 @@ export interface Emulator extends AsyncDisposable {
   accept(open: boolean): Promise<void>
   /** Forgets clients, tokens, requests, faults, time and rate limit at once, and then sees that the port accepts. */
   reset(): Promise<void>
-  /** Ends both ports at once, whatever is under way. */
+  /** Ends all ports at once, whatever is under way. */
   close(): Promise<void>
 }

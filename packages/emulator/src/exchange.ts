@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http'
-import { sendAnswer } from './answer.js'
+import { dated, type Head, sendAnswer, setHead } from './answer.js'
 import type { ChatRequest } from './chat-request.js'
 import type { Clock } from './clock.js'
 import { corsHeaders } from './cors.js'
 import type { Dialect } from './dialect.js'
-import type { FaultyExchange } from './fault-kinds.js'
+import type { FaultyExchange } from './fault-behaviour.js'
 import type { LogLine } from './request-log.js'
 
 /** A request to the chat port and all that can become of it, but for the acting itself. */
@@ -15,13 +15,15 @@ export interface ExchangeContext {
   readonly clock: Clock
   readonly dialect: Dialect
   readonly line: LogLine
+  /** Where a redirect leads. */
+  readonly elsewhere: () => string
   /** The responses that wait, or that will never be sent. */
   readonly held: Set<ServerResponse>
 }
 
 /** Opens the exchange that `response` ends. */
 export function openExchange(
-  { clock, dialect, line, held }: ExchangeContext,
+  { clock, dialect, line, elsewhere, held }: ExchangeContext,
   { target, headers }: Omit<ChatRequest, 'body'>,
   response: ServerResponse,
 ): Exchange {
@@ -29,12 +31,28 @@ export function openExchange(
     held.delete(response)
     line.ended(0)
   })
+  // What is written after the caller has hung up.
+  response.on('error', () => {})
+
+  function readable<Part extends Head>(head: Part): Part {
+    return { ...head, headers: { ...corsHeaders(target, headers), ...head.headers } }
+  }
+
   return {
     dialect,
+    elsewhere,
     received: clock.now(),
+    now: clock.now,
     answer(answer) {
       line.ended(answer.status)
-      sendAnswer(response, { ...answer, headers: { ...corsHeaders(target, headers), ...answer.headers } }, clock.now())
+      sendAnswer(response, readable(answer), clock.now())
+    },
+    begin(head) {
+      line.ended(head.status)
+      held.add(response)
+      setHead(response, dated(readable(head), clock.now()))
+      response.flushHeaders()
+      return response
     },
     cut() {
       line.ended(0)

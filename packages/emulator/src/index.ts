@@ -1,3 +1,5 @@
+export type { BadExpiration } from './bad-expiration.js'
+export type { RedirectedRequest } from './decoy.js'
 export type { LiveClient } from './documents.js'
 export type { Emulator } from './emulator.js'
 export type { FaultKind } from './fault-kinds.js'

@@ -5,7 +5,7 @@ import { clientDocument } from './documents.js'
 import { Refusal } from './refusal.js'
 import type { Route } from './router.js'
 
-/** The calls of a chat client: `GET /me` and `POST /me/logout`. */
+/** The calls of a chat client: `GET /me`, `POST /me/logout` and `POST /me/logout-others`. */
 export function meRoutes({ settings, dialect, clients }: ChatContext): Route[] {
   function authenticate(request: ChatRequest): { readonly client: Client; readonly token: ClientToken } {
     if (header(request, 'im-client-key', 'client_key') !== settings.clientKey) {
@@ -30,6 +30,16 @@ export function meRoutes({ settings, dialect, clients }: ChatContext): Route[] {
       handle(request) {
         const { client, token } = authenticate(request)
         clients.revoke(client.id, token.token)
+        return dialect.success({ success: true })
+      },
+    },
+    {
+      method: 'POST',
+      path: '/me/logout-others',
+      handle(request) {
+        const { client, token: own } = authenticate(request)
+        const others = clients.tokensOf(client.id).filter(({ token }) => token !== own.token)
+        for (const { token } of others) clients.revoke(client.id, token)
         return dialect.success({ success: true })
       },
     },

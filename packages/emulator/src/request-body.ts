@@ -12,6 +12,18 @@ export interface RequestBody {
   readonly value: unknown
 }
 
+/** What came as `content`: JSON or not. */
+export function parseBody(content: string | Buffer): RequestBody {
+  const bytes = Buffer.byteLength(content)
+  if (bytes === 0) return { bytes, state: 'empty', value: undefined }
+  if (bytes > MAX_BODY_BYTES) return { bytes, state: 'oversized', value: undefined }
+  try {
+    return { bytes, state: 'json', value: JSON.parse(content.toString()) }
+  } catch {
+    return { bytes, state: 'malformed', value: undefined }
+  }
+}
+
 /** Receives the body; rejects when the client goes away before its end. */
 export async function receiveBody(request: IncomingMessage): Promise<RequestBody> {
   const chunks: Buffer[] = []
@@ -21,13 +33,7 @@ export async function receiveBody(request: IncomingMessage): Promise<RequestBody
     if (bytes <= MAX_BODY_BYTES) chunks.push(chunk)
     else chunks.length = 0
   }
-  if (bytes === 0) return { bytes, state: 'empty', value: undefined }
-  if (bytes > MAX_BODY_BYTES) return { bytes, state: 'oversized', value: undefined }
-  try {
-    return { bytes, state: 'json', value: JSON.parse(Buffer.concat(chunks).toString('utf8')) }
-  } catch {
-    return { bytes, state: 'malformed', value: undefined }
-  }
+  return bytes > MAX_BODY_BYTES ? { bytes, state: 'oversized', value: undefined } : parseBody(Buffer.concat(chunks))
 }
 
 /** The fields of a JSON object; read them with {@link field}. */

@@ -2,18 +2,12 @@ import type { Answer } from './answer.js'
 import type { ChatRequest, RoutedRequest } from './chat-request.js'
 import { Refusal } from './refusal.js'
 import { decodeSegment, isAmbiguous, matchesPath } from './request-target.js'
-import type { IssuedToken } from './token-issuer.js'
 
 /** One call of the chat server. */
 export interface Route {
   readonly method: string
   /** `*` stands for one segment. */
   readonly path: string
-  /**
-   * Makes the token that `handle` will give out, good from `at` on: signing takes a turn of the event loop and
-   * `handle` must not. Throws {@link Refusal} only where `handle` will throw it as well.
-   */
-  readonly sign?: (request: ChatRequest, at: number) => Promise<IssuedToken | undefined>
   /** Does what is asked, in one step; throws {@link Refusal}. */
   readonly handle: (request: RoutedRequest) => Answer
 }

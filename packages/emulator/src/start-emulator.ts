@@ -1,10 +1,14 @@
 import { createChatServer } from './chat-server.js'
 import { createControl } from './control.js'
+import { createDecoy } from './decoy.js'
+import { dialects } from './dialect.js'
 import { liveClients } from './documents.js'
 import type { Emulator } from './emulator.js'
-import { listen } from './listener.js'
+import { listen, type Listener } from './listener.js'
 import { type EmulatorOptions, resolveOptions } from './options.js'
 import { createTokenIssuer } from './token-issuer.js'
+
+const LOCAL = '127.0.0.1'
 
 /**
  * Starts a local IMKIT Chat Server for development and tests, which keeps everything in memory.
@@ -17,19 +21,25 @@ import { createTokenIssuer } from './token-issuer.js'
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const settings = resolveOptions(options)
-  const issuer = await createTokenIssuer(settings.tokenDays)
-  const start = () => createChatServer(settings, issuer, () => emulator.controlUrl)
+  const issuer = createTokenIssuer(settings.tokenDays)
+  const start = () => createChatServer(settings, issuer, () => ({ controlUrl: control.url, decoyUrl: elsewhere.url }))
   let server = start()
+  const decoy = createDecoy(dialects[settings.dialect], issuer, () => server.clock.now())
 
-  const chat = await listen(settings.host, settings.port, (request, response) => server.handle(request, response))
-  const control = await listen(
-    '127.0.0.1',
-    settings.controlPort,
-    createControl(() => emulator),
-  ).catch(async (error: unknown) => {
-    await chat.accept(false)
-    throw error
-  })
+  const ports: Listener[] = []
+  const shut = () => Promise.all(ports.map((port) => port.accept(false)))
+  async function open(...where: Parameters<typeof listen>): Promise<Listener> {
+    const port = await listen(...where).catch(async (error: unknown) => {
+      await shut()
+      throw error
+    })
+    ports.push(port)
+    return port
+  }
+  const chat = await open(settings.host, settings.port, (request, response) => server.handle(request, response))
+  const handleControl = createControl(() => emulator)
+  const control = await open(LOCAL, settings.controlPort, handleControl)
+  const elsewhere = await open(LOCAL, 0, decoy.handle)
 
   const emulator: Emulator = {
     url: chat.url,
@@ -40,18 +50,20 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     advance: (ms) => server.clock.advance(ms),
     clients: () => liveClients(server.clients),
     requests: (since = 0) => server.log.after(since),
+    redirected: () => decoy.requests(),
     fault: (rule) => server.faults.add(rule),
     clearFaults: () => server.faults.clear(),
-    settle: () => server.settle(),
-    accept: (open) => chat.accept(open),
+    settle: async () => server.clock.settle(),
+    accept: (wantOpen) => chat.accept(wantOpen),
     async reset() {
       server.drop()
       server = start()
+      decoy.forget()
       await chat.accept(true)
     },
     async close() {
       server.drop()
-      await Promise.all([chat.accept(false), control.accept(false)])
+      await shut()
     },
     [Symbol.asyncDispose]: () => emulator.close(),
   }

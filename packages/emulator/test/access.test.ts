@@ -16,6 +16,8 @@ describe('the API key', () => {
     ['POST /admin/clients/list'],
     ['PUT /admin/clients/amy/token'],
     ['DELETE /admin/clients/amy/token'],
+    ['GET /admin/connection-count'],
+    ['POST /auths/sign/v2'],
   ])('is needed by %s', async (target) => {
     const emulator = await started()
     const without = await call(emulator.url, target)

@@ -38,6 +38,34 @@ describe('the control port', () => {
     expect((await admin(emulator, 'GET /admin/clients')).status).toBe(200)
   })
 
+  it.each([
+    { kind: 'status', status: 429, retryAfter: null },
+    { kind: 'delay-before', ms: 1 },
+    { kind: 'act-late', ms: 1 },
+    { kind: 'reset-before' },
+    { kind: 'reset-after-acting' },
+    { kind: 'hang', status: 503, bytes: 1 },
+    { kind: 'slow-headers', ms: 1 },
+    { kind: 'slow-body', ms: 1 },
+    { kind: 'truncate' },
+    { kind: 'html', status: 502 },
+    { kind: 'huge', bytes: 2_000_000 },
+    { kind: 'gzip-bomb', bytes: 2_000_000 },
+    { kind: 'redirect', status: 301 },
+    { kind: 'bad-expiration', expirationDate: 'past' },
+    { kind: 'wrong-id' },
+    { kind: 'no-token' },
+    { kind: 'clock-skew', ms: -1000 },
+  ])('takes the fault %j', async (rule) => {
+    const emulator = await started()
+    expect((await call(emulator.controlUrl, 'POST /faults', { body: { match: '*', ...rule } })).status).toBe(200)
+    const caller = new AbortController()
+    const reply = admin(emulator, 'POST /admin/clients', { _id: 'amy' }, caller.signal).catch(() => {})
+    await expect.poll(() => emulator.requests()[0]?.fault).toBe(rule.kind)
+    caller.abort()
+    await reply
+  })
+
   it('moves the clock', async () => {
     const emulator = await started()
     const reply = await call(emulator.controlUrl, 'POST /clock', { body: { advanceMs: 8 * DAY } })
@@ -87,6 +115,14 @@ describe('the control port', () => {
     ['POST /faults', { match: '*', kind: 'status', headers: { 'a b': 'c' } }, 'headers'],
     ['POST /faults', { match: '*', kind: 'status', headers: { a: 1 } }, 'headers'],
     ['POST /faults', { match: '*', kind: 'status', time: 1 }, 'time is not a field'],
+    ['POST /faults', { match: '*', kind: 'slow-headers' }, 'ms is needed'],
+    ['POST /faults', { match: '*', kind: 'slow-body', ms: -1 }, 'ms must'],
+    ['POST /faults', { match: '*', kind: 'clock-skew' }, 'ms is needed'],
+    ['POST /faults', { match: '*', kind: 'clock-skew', ms: 1e300 }, 'ms must'],
+    ['POST /faults', { match: '*', kind: 'redirect', status: 200 }, 'status must'],
+    ['POST /faults', { match: '*', kind: 'huge', bytes: 0 }, 'bytes must'],
+    ['POST /faults', { match: '*', kind: 'status', retryAfter: '1' }, 'retryAfter must'],
+    ['POST /faults', { match: '*', kind: 'bad-expiration', expirationDate: 'toString' }, 'expirationDate must'],
     ['POST /listener', {}, 'accept'],
     ['POST /clock', {}, 'advanceMs'],
     ['POST /clock', { advanceMs: -1 }, 'advanceMs'],

@@ -5,7 +5,7 @@ import { started } from './started.js'
 
 const DAY = 86_400_000
 
-describe.each<DialectName>(['envelope', 'bare'])('GET /me in the %s dialect', (dialect) => {
+describe.each<DialectName>(['envelope', 'bare'])('calls of a chat client in the %s dialect', (dialect) => {
   it('shows a client to itself', async () => {
     const emulator = await started({ dialect })
     await admin(emulator, 'POST /admin/clients', { _id: 'amy', nickname: 'Amy', avatarUrl: 'https://example.com/a' })
@@ -19,6 +19,12 @@ describe.each<DialectName>(['envelope', 'bare'])('GET /me in the %s dialect', (d
       createdAtMS: expect.any(Number),
       updatedAtMS: expect.any(Number),
     })
+  })
+
+  it.each(['POST /me/logout', 'POST /me/logout-others'])('says yes to %s', async (target) => {
+    const emulator = await started({ dialect })
+    const reply = await client(emulator, target, await issued(emulator, 'amy'))
+    expect([reply.status, resultOf(reply, dialect)]).toEqual([200, { success: true }])
   })
 
   it('refuses an unknown token with 401 and RC', async () => {
@@ -74,5 +80,16 @@ describe('the token of a chat client', () => {
     expect((await client(emulator, 'POST /me/logout', token)).status).toBe(200)
     expect((await client(emulator, 'GET /me', token)).status).toBe(401)
     expect(tokensOf(emulator, 'amy')).toEqual([other])
+  })
+
+  it('alone survives POST /me/logout-others', async () => {
+    const emulator = await started()
+    const tokens = [await issued(emulator, 'amy'), await issued(emulator, 'amy'), await issued(emulator, 'amy')]
+    const [first = '', own = '', last = ''] = tokens
+    const ofBob = await issued(emulator, 'bob')
+    expect((await client(emulator, 'POST /me/logout-others', own)).status).toBe(200)
+    expect([tokensOf(emulator, 'amy'), tokensOf(emulator, 'bob')]).toEqual([[own], [ofBob]])
+    for (const revoked of [first, last]) expect((await client(emulator, 'GET /me', revoked)).status).toBe(401)
+    expect((await client(emulator, 'POST /me/logout-others', last)).status).toBe(401)
   })
 })

@@ -40,7 +40,7 @@ describe('logout()', () => {
     ['JSON', (_req, res) => void res.json({ bye: true })],
     ['a redirect', (_req, res) => res.redirect('/')],
     ['a stream', (_req, res) => void res.write('good', () => res.end('bye'))],
-    ['an error of its own', () => Promise.reject(new Error('session store down'))],
+    ['an error of its own', (_req, _res, next) => next(new Error('session store down'))],
   ])('revokes before the answer is complete: %s', async (_name, handler) => {
     const url = await logout(handler)
     await tokens.provision(AMY)
@@ -153,6 +153,27 @@ describe('token()', () => {
     const url = await serve((app, chat) => app.post('/chat/token', ...before, chat.token()))
     expect((await post(`${url}/chat/token`, { body, headers })).status).toBe(200)
     expect((await post(`${url}/chat/token`)).status).toBe(200)
+  })
+
+  test.each([
+    ['with express.json()', [express.json()]],
+    ['without a body parser', []],
+  ])('reads JSON that is not called JSON, %s', async (_name, before) => {
+    const url = await serve((app, chat) => app.post('/chat/token', ...before, chat.token()))
+    const { token } = await tokens.provision(AMY)
+    const response = await post(`${url}/chat/token`, { body: JSON.stringify({ invalid: token }) })
+    expect(response.status).toBe(200)
+    expect(await response.json()).not.toMatchObject({ token })
+  })
+
+  test('takes what other middleware made of the body', async () => {
+    const read: express.RequestHandler = (req, _res, next) =>
+      req.resume().on('end', () => {
+        req.body = { invalid: 7 }
+        next()
+      })
+    const url = await serve((app, chat) => app.post('/chat/token', read, chat.token()))
+    expect((await post(`${url}/chat/token`, { body })).status).toBe(400)
   })
 
   test('mounted for all methods answers preflights of listed origins', async () => {
