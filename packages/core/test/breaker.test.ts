@@ -87,10 +87,10 @@ describe('a chat server that fails again and again', () => {
     skip(2_000)
     expect(await failure(tokens.provision({ id: 'amy' }))).toMatchObject({ retryAfter: expect.any(Number) })
     skip(2_500)
-    await failure(tokens.provision({ id: 'amy' }))
+    await failure(tokens.provision({ id: 'bob' }))
     expect(sent()).toBe(6)
     skip(6_500)
-    await failure(tokens.provision({ id: 'bob' }))
+    await failure(tokens.provision({ id: 'cleo' }))
     expect(sent()).toBe(7)
   })
 
