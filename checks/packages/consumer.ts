@@ -1,0 +1,89 @@
+// The public API of every package, as an app in TypeScript uses it.
+import {
+  assign,
+  type ChatCredentials,
+  ChatTokenError,
+  type ChatTokens,
+  type ChatTokensOptions,
+  createChatTokens,
+  issue,
+  memoryStore,
+  type RevokeOutcome,
+} from '@imkit-auth/core'
+import { jwtMinter, type JwtMinterOptions } from '@imkit-auth/core/jwt'
+import { type Emulator, startEmulator } from '@imkit-auth/emulator'
+import { imkitChat as expressChat } from '@imkit-auth/express'
+import { imkitChat as koaChat } from '@imkit-auth/koa'
+import {
+  type ChatRequest,
+  ChatToken,
+  ImkitChatModule,
+  ImkitChatService,
+  ProvisionChatToken,
+  RevokeChatToken,
+} from '@imkit-auth/nestjs'
+import { Controller, Get, Inject, Module, Post, Req } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import express from 'express'
+import Koa from 'koa'
+
+const user = { id: 'amy', nickname: 'Amy' }
+
+export async function coreAndEmulator(): Promise<RevokeOutcome> {
+  const emulator: Emulator = await startEmulator({ dialect: 'bare' })
+  emulator.fault({ match: '*', kind: 'status', status: 503, times: 1 })
+  const signing: JwtMinterOptions = { secret: 'a secret of 32 bytes, or of more.', ttl: 3600 }
+  const options: ChatTokensOptions = {
+    serverUrl: emulator.url,
+    apiKey: () => emulator.apiKey,
+    mode: issue({ fallback: assign({ mint: jwtMinter(signing) }) }),
+    store: memoryStore({ maxUsers: 10 }),
+  }
+  const tokens: ChatTokens = createChatTokens(options)
+  tokens.on('revoked', ({ userId }) => userId.toUpperCase())
+  const credentials: ChatCredentials = await tokens.provision(user, { session: 'one' }).catch((error: unknown) => {
+    throw error instanceof ChatTokenError ? new Error(error.code) : error
+  })
+  await tokens.reportInvalid(user.id, credentials.token)
+  return tokens.revoke(user.id, { session: 'one' })
+}
+
+export function expressApp(tokens: ChatTokens): express.Express {
+  const chat = expressChat(tokens, { identify: (req) => (req.get('authorization') ? user : null) })
+  const app = express()
+  app.post('/login', chat.login(), (req, res) => void res.json({ chat: req.chat?.token }))
+  app.post('/logout', chat.logout(), (_req, res) => void res.sendStatus(204))
+  return app.all('/chat/token', chat.token())
+}
+
+export function koaApp(tokens: ChatTokens): Koa {
+  const chat = koaChat(tokens, { identify: (ctx) => (ctx.get('authorization') ? user : undefined) })
+  return new Koa()
+    .use(chat.login())
+    .use((ctx) => void (ctx.body = { chat: ctx.state.chat }))
+    .use(chat.token())
+}
+
+@Controller()
+export class AppController {
+  constructor(@Inject(ImkitChatService) private readonly chat: ImkitChatService) {}
+
+  @Post('login') @ProvisionChatToken() login(): object {
+    return { user }
+  }
+  @Post('logout') @RevokeChatToken() logout(): void {}
+  @Get('rooms') rooms(@ChatToken() { token }: ChatCredentials, @Req() request: express.Request): string {
+    return request.chat?.token ?? token
+  }
+  async provision(request: express.Request): Promise<ChatCredentials | null> {
+    return this.chat.provision(request, user)
+  }
+}
+
+export function nestApp(options: ChatTokensOptions): Promise<unknown> {
+  const identify = (request: ChatRequest) => (request.headers.authorization ? user : null)
+  const chat = ImkitChatModule.forRootAsync({ useFactory: () => ({ ...options, identify }), path: 'chat' })
+  class AppModule {}
+  Module({ imports: [chat], controllers: [AppController] })(AppModule)
+  return NestFactory.create(AppModule)
+}

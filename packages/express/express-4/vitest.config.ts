@@ -1,0 +1,7 @@
+import { defineProject } from 'vitest/config'
+
+export default defineProject({
+  test: { name: 'express-4', include: ['test/**/*.test.ts', '../test/**/*.test.ts'] },
+  // The tests that are shared live beside Express 5; here they get this folder's Express 4.
+  resolve: { dedupe: ['express'] },
+})

@@ -1,0 +1,82 @@
+// What is published is what works: packs every public package, and uses the tarballs as apps do. Needs a build.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { appNames, installApp, LOADERS, runApp } from './packages/apps.mjs'
+import { compileConsumer, MODULES } from './packages/compile.mjs'
+import { lintManifest, lintTypes } from './packages/lint-tarball.mjs'
+import { NODES, obtainNode } from './packages/nodes.mjs'
+import { pack, publicPackages } from './packages/pack.mjs'
+import { Report } from './packages/report.mjs'
+import { checkOutputs } from './packages/stale-outputs.mjs'
+
+const report = new Report()
+const temporary = mkdtempSync(join(tmpdir(), 'imkit-auth-packages-'))
+process.once('exit', () => rmSync(temporary, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
+
+/** Packs and inspects every public package. Resolves to the tarballs by name. */
+async function tarballsOfAll() {
+  const tarballs = new Map()
+  for (const { name, folder } of await publicPackages()) {
+    await report.step(`pack ${name}`, async () => {
+      const { tarball, files } = await pack(folder, temporary)
+      tarballs.set(name, tarball)
+      checkOutputs(files)
+      return `${files.length} files`
+    })
+    const tarball = tarballs.get(name)
+    if (!tarball) continue
+    await report.step(`publint ${name}`, () => lintManifest(tarball))
+    await report.step(`attw ${name}`, () => lintTypes(tarball))
+  }
+  return tarballs
+}
+
+/** Installs the tarballs beside each set of frameworks. Resolves to the folders of those that could be installed, by name. */
+async function installedApps(tarballs) {
+  const apps = new Map()
+  for (const app of await appNames()) {
+    const folder = join(temporary, app)
+    if (await report.step(`install with the ${app} frameworks`, () => installApp(app, folder, tarballs))) {
+      apps.set(app, folder)
+    }
+  }
+  return apps
+}
+
+/** Runs every app, loaded in each way, on each Node.js. One that cannot be had is skipped, or fails with ALL_NODES=1. */
+async function runOnEveryNode(apps) {
+  for (const wanted of NODES) {
+    const node = await obtainNode(wanted, temporary).catch((error) => error)
+    if (node instanceof Error && process.env.ALL_NODES !== '1') {
+      const hint = `\`npx -y node@${wanted}\` has to work; ALL_NODES=1 makes this a failure.`
+      report.skip(`Node ${wanted}`, `This version of Node.js cannot be had here. ${hint}\n${node.message}`)
+      continue
+    }
+    for (const [app, folder] of apps) {
+      const both = LOADERS.map((file) =>
+        report.step(`run ${file} with the ${app} frameworks on Node ${wanted}`, () => {
+          if (node instanceof Error) throw node
+          return runApp(node.path, file, folder)
+        }),
+      )
+      await Promise.all(both)
+    }
+  }
+}
+
+/** Compiles a TypeScript consumer to each kind of modules. */
+async function compileAll(apps) {
+  for (const module of MODULES) {
+    const all = [...apps].map(([app, folder]) =>
+      report.step(`compile with module ${module} and the ${app} frameworks`, () => compileConsumer(module, folder)),
+    )
+    await Promise.all(all)
+  }
+}
+
+const apps = await installedApps(await tarballsOfAll())
+await runOnEveryNode(apps)
+await compileAll(apps)
+process.exitCode = report.end()

@@ -1,0 +1,37 @@
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { mustRun, run } from './run.mjs'
+
+const FIXTURES = fileURLToPath(new URL('../../checks/packages/', import.meta.url))
+
+/** The two ways to load the packages. */
+export const LOADERS = ['app.mjs', 'app.cjs']
+
+/** The frameworks the apps are made with: a folder each, with a package.json. */
+export async function appNames() {
+  const entries = await readdir(FIXTURES, { withFileTypes: true })
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+}
+
+/** Makes an app in an empty folder and installs its frameworks and our tarballs, as npm's users do. */
+export async function installApp(name, folder, tarballs) {
+  await mkdir(folder)
+  for (const entry of await readdir(FIXTURES, { withFileTypes: true })) {
+    if (entry.isFile()) await cp(join(FIXTURES, entry.name), join(folder, entry.name))
+  }
+  const manifest = JSON.parse(await readFile(join(FIXTURES, name, 'package.json'), 'utf8'))
+  const ours = Object.fromEntries([...tarballs].map(([ourName, path]) => [ourName, `file:${path}`]))
+  const dependencies = { ...manifest.dependencies, ...ours }
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies }))
+  const quiet = ['--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts', '--loglevel=error']
+  await mustRun('npm', ['install', ...quiet], { cwd: folder })
+}
+
+/** Runs an app. @throws Error unless it ends well and has not said a word on stderr, such as a warning. */
+export async function runApp(node, file, folder) {
+  const { code, stdout, stderr, output } = await run(node, [file], { cwd: folder, timeout: 60_000 })
+  if (code !== 0) throw new Error(output)
+  if (stderr !== '') throw new Error(`A silent run was expected, but stderr says:\n${stderr.trim()}`)
+  return stdout.trim()
+}
