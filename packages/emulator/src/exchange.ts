@@ -31,8 +31,6 @@ export function openExchange(
     held.delete(response)
     line.ended(0)
   })
-  // What is written after the caller has hung up.
-  response.on('error', () => {})
 
   function readable<Part extends Head>(head: Part): Part {
     return { ...head, headers: { ...corsHeaders(target, headers), ...head.headers } }
