@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { MUTANTS } from '../packages/testkit/dist/mutants.js'
 
-const SUITES = ['packages/core/test/invariants.test.ts', 'packages/core/test/memory-store.test.ts']
+const SUITES = ['invariants', 'memory-store', 'schedules'].map((name) => `packages/core/test/${name}.test.ts`)
 
 const chosen = process.argv.slice(2)
 const unknown = chosen.filter((name) => !(name in MUTANTS))

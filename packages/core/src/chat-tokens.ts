@@ -72,8 +72,8 @@ export class ChatTokens {
     this.#events = new Events((event) => logger.warn(`imkit-auth: a listener for "${event}" threw; fix the listener.`))
     this.#server = new ChatServer(settings, settings.store.budget({ server, now }), {
       opened: (code, retryInMs) => this.#events.emit('chatServerDown', { code, retryInMs }),
-      closed: () => {
-        this.#events.emit('chatServerUp', {})
+      closed: (afterMs) => {
+        this.#events.emit('chatServerUp', { afterMs })
         this.#worker.unblock()
       },
     })
@@ -181,7 +181,7 @@ export class ChatTokens {
     options: ProvisionProfilesOptions = {},
   ): Promise<ProfileReport> {
     if (this.#closing) throw closed()
-    return new ProfileBatch(this.#server, this.#settings.deadline, options).send(users)
+    return new ProfileBatch(this.#settings, this.#server, options).send(users)
   }
 
   /** Calls the listener on every such event. Returns a function that takes it off again. */
@@ -203,7 +203,7 @@ export class ChatTokens {
    * `withinMs` (default 5,000) has passed. Reports what is left. Calling it again returns the same report.
    */
   close({ withinMs = 5_000 }: { withinMs?: number } = {}): Promise<CloseReport> {
-    this.#closing ??= this.#close(new Deadline(withinMs))
+    this.#closing ??= this.#close(new Deadline(withinMs, this.#settings.now))
     return this.#closing
   }
 

@@ -4,19 +4,24 @@ import type { ChatTokenError } from './errors.js'
 const GRACE = 50
 
 /**
- * A point in time after which nobody waits any more, by the monotonic clock: wall-clock jumps do not move it,
- * and after an event-loop stall it tells the truth although timers fire late.
+ * A point in time after which nobody waits and nothing is sent any more. By the monotonic clock: wall-clock jumps do not
+ * put it off, and after an event-loop stall it tells the truth although timers fire late. By the wall clock as well: a
+ * machine that slept must not go on with what its lease no longer covers.
  */
 export class Deadline {
   readonly #at: number
+  readonly #now: () => number
+  readonly #wallAt: number
 
-  constructor(milliseconds: number) {
+  constructor(milliseconds: number, now: () => number) {
     this.#at = performance.now() + milliseconds
+    this.#now = now
+    this.#wallAt = now() + milliseconds
   }
 
   /** Milliseconds left, never negative. */
   get remaining(): number {
-    return Math.max(0, this.#at - performance.now())
+    return Math.max(0, Math.min(this.#at - performance.now(), this.#wallAt - this.#now()))
   }
 
   get passed(): boolean {

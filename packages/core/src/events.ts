@@ -15,7 +15,7 @@ export interface ChatTokenEvents {
   /** The chat server stopped being asked: it failed repeatedly, refuses the API key, or redirects. */
   chatServerDown: { code: ChatTokenErrorCode; retryInMs: number }
   /** It answers again. */
-  chatServerUp: Record<never, never>
+  chatServerUp: { afterMs: number }
   /**
    * Asked to revoke one token, the chat server (or a proxy that drops the body of a DELETE) revoked all of the user.
    * From now on every logout revokes all tokens, and nothing else is revoked by name.

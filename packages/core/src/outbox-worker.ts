@@ -53,7 +53,7 @@ export class OutboxWorker {
     // Any of them may have become one of all tokens.
     const matters = ({ id, token }: Revocation) => token === undefined || ids.includes(id)
     const waiting = async () => (await this.#space.pending(userId)).some(matters)
-    return this.#until(async () => !(await waiting()), new Deadline(withinMs))
+    return this.#until(async () => !(await waiting()), new Deadline(withinMs, this.#settings.now))
   }
 
   /** Whether nothing waits any more before the deadline. */
@@ -126,7 +126,7 @@ export class OutboxWorker {
     const { userId, token, attempts } = revocation
     const all = token === undefined
     if (!all && this.#server.ignoresNames) return this.#space.widen(revocation)
-    const deadline = new Deadline(this.#settings.deadline)
+    const deadline = new Deadline(this.#settings.deadline, this.#settings.now)
     try {
       if (all) await this.#server.revokeAll(userId, deadline)
       else await this.#revokeByName(userId, token, deadline)

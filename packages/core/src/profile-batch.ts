@@ -1,6 +1,7 @@
 import type { ChatServer } from './chat-server/chat-server.js'
 import { Deadline, sleep } from './deadline.js'
 import { ChatTokenError } from './errors.js'
+import type { Settings } from './options.js'
 import { assertUser, type ChatUser } from './user.js'
 
 export interface ProfileProgress {
@@ -35,15 +36,15 @@ const CHUNK = 100
 /** Sends many profiles, a hundred at a time, one request after the other: what fails is reported, the rest goes on. */
 export class ProfileBatch {
   readonly #server: ChatServer
-  readonly #deadlineMs: number
+  readonly #settings: Settings
   readonly #options: ProvisionProfilesOptions
   readonly #failures: ProfileFailure[] = []
   #accepted = 0
   #failed = 0
 
-  constructor(server: ChatServer, deadlineMs: number, options: ProvisionProfilesOptions) {
+  constructor(settings: Settings, server: ChatServer, options: ProvisionProfilesOptions) {
     this.#server = server
-    this.#deadlineMs = deadlineMs
+    this.#settings = settings
     this.#options = options
   }
 
@@ -97,7 +98,7 @@ export class ProfileBatch {
   async #patiently(chunk: readonly ChatUser[]): Promise<number> {
     for (;;) {
       try {
-        return await this.#server.updateProfiles(chunk, new Deadline(this.#deadlineMs))
+        return await this.#server.updateProfiles(chunk, new Deadline(this.#settings.deadline, this.#settings.now))
       } catch (error) {
         const wait = error instanceof ChatTokenError && error.code === 'RATE_LIMITED' ? error.retryAfter : undefined
         if (wait === undefined || this.#aborted) throw error

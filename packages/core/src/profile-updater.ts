@@ -10,14 +10,14 @@ type KnownProfile = Pick<ChatUser, 'nickname' | 'avatarUrl'>
 
 /** Brings a changed nickname or picture to the chat server, beside the login and never in its way. */
 export class ProfileUpdater {
-  readonly #deadlineMs: number
+  readonly #settings: Settings
   readonly #space: TokenSpace
   readonly #server: ChatServer
   readonly #events: Events
   readonly #underWay = new Map<string, Promise<void>>()
 
-  constructor({ deadline }: Settings, space: TokenSpace, server: ChatServer, events: Events) {
-    this.#deadlineMs = deadline
+  constructor(settings: Settings, space: TokenSpace, server: ChatServer, events: Events) {
+    this.#settings = settings
     this.#space = space
     this.#server = server
     this.#events = events
@@ -25,7 +25,10 @@ export class ProfileUpdater {
 
   /** Sends a profile now; a field not given stays as it is. Throws when the chat server does not take it. */
   async send({ id, nickname, avatarUrl }: ChatUser, known: KnownProfile): Promise<void> {
-    await this.#server.updateProfile({ id, nickname, avatarUrl }, new Deadline(this.#deadlineMs))
+    await this.#server.updateProfile(
+      { id, nickname, avatarUrl },
+      new Deadline(this.#settings.deadline, this.#settings.now),
+    )
     await this.#space.profile(id, { nickname: nickname ?? known.nickname, avatarUrl: avatarUrl ?? known.avatarUrl })
     this.#events.emit('profileUpdated', { userId: id })
   }
@@ -59,7 +62,7 @@ export class ProfileUpdater {
   /** `false` when the chat server refuses this very profile: that would only be repeated at every login. */
   async #send(user: ChatUser): Promise<boolean> {
     try {
-      await this.#server.updateProfile(user, new Deadline(this.#deadlineMs))
+      await this.#server.updateProfile(user, new Deadline(this.#settings.deadline, this.#settings.now))
       return true
     } catch (error) {
       if (error instanceof ChatTokenError && (error.code === 'REJECTED' || error.code === 'USER_EXISTS')) return false

@@ -39,7 +39,7 @@ export class Provisioner {
 
   async provision(user: ChatUser, key: SessionKey, resume: boolean, seen: UserState): Promise<LiveToken> {
     assertUser(user)
-    const deadline = new Deadline(this.#settings.deadline)
+    const deadline = new Deadline(this.#settings.deadline, this.#settings.now)
     let state = seen
     if (state.loggedOut && !resume && key.session !== undefined) {
       await this.#space.admit(user.id, { session: key.session, epoch: state.epoch })

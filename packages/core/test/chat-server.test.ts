@@ -130,7 +130,7 @@ describe('a failed call is repeated', () => {
 
   test('at most twice', async () => {
     status(503, 5)
-    await failure()
+    await failure(world.instance({ deadline: 3_000 }).tokens.provision(AMY))
     expect(world.calls(LOGIN)).toBe(3)
   })
 

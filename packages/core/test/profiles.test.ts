@@ -62,7 +62,7 @@ describe('provisionProfiles', () => {
       body: { error: 'RATE_LIMIT_EXCEEDED', retryAfter: 1 },
       times: 1,
     })
-    const { tokens } = world.instance()
+    const { tokens } = world.instance({ deadline: 3_000 })
     const clock = setInterval(() => world.emulator.advance(500), 200)
     expect((await tokens.provisionProfiles(users(5))).accepted).toBe(5)
     clearInterval(clock)

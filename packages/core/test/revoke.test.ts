@@ -42,7 +42,7 @@ describe('revokeEverywhere', () => {
   })
 
   test('comes before any later login, even while the chat server does not answer it', async () => {
-    const { tokens } = world.instance()
+    const { tokens } = world.instance({ deadline: 3_000 })
     await tokens.provision(AMY)
     world.emulator.fault({ match: REVOKE, kind: 'status', status: 503, times: 4 })
     expect(await tokens.revokeEverywhere('amy', { waitMs: 0 })).toBe('volatile')
@@ -100,9 +100,10 @@ describe('a chat server that drops the body of a DELETE', () => {
   })
 
   test('does so before a later login, which keeps its token', async () => {
-    const { tokens, stallBefore } = await detected()
+    const instance = await detected()
+    const { tokens } = instance
     await tokens.provision({ id: 'bob' })
-    const resume = stallBefore('claim')
+    const resume = instance.stallBefore('claim')
     await tokens.revoke('bob', { waitMs: 0 })
     const { token } = await tokens.provision({ id: 'bob' })
     resume()

@@ -35,14 +35,14 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       {
         file: 'core/dist/outbox-worker.js',
         from: 'await this.#server.revokeToken(userId, token, deadline)',
-        to: 'await this.#server.revokeAll(userId, deadline)',
+        to: "(await this.#server.revokeAll(userId, deadline), 'one')",
       },
     ],
   },
   'short-horizon': {
     without: 'the lease through H',
     edits: [
-      { file: lifeCycle, from: 'record.leasedUntil = step.holdUntil ?? 0', to: 'record.leasedUntil = 0' },
+      { file: userRecord, from: 'this.leasedUntil = until ?? 0', to: 'this.leasedUntil = 0' },
       {
         file: 'core/dist/horizon.js',
         from: 'deadline + ambiguityHorizon',

@@ -12,7 +12,7 @@ const ONLY_OPERATORS_CAN_MEND: ReadonlySet<ChatTokenErrorCode> = new Set(['UNAUT
 /** Told when the chat server stops being asked, and when it is again. */
 export interface BreakerListener {
   opened(code: ChatTokenErrorCode, retryInMs: number): void
-  closed(): void
+  closed(afterMs: number): void
 }
 
 /**
@@ -26,7 +26,9 @@ export class Breaker {
   #probes = 0
   #probing = false
   /** Why nothing is sent, and until when by the monotonic clock. */
-  #open: { readonly error: ChatTokenError; readonly until: number; readonly apiKey: string } | undefined
+  #open:
+    | { readonly error: ChatTokenError; readonly since: number; readonly until: number; readonly apiKey: string }
+    | undefined
 
   constructor(listener: BreakerListener) {
     this.#listener = listener
@@ -73,16 +75,18 @@ export class Breaker {
     const doubled = Math.min(CLOSED_FOR.last, CLOSED_FOR.first * 2 ** this.#probes++)
     const closedForMs = (hopeless ? FOR_OPERATORS : doubled) * (0.75 + Math.random() / 4)
     const { code, message, ambiguous } = error
-    this.#open = { error, apiKey, until: performance.now() + closedForMs }
+    const now = performance.now()
+    const since = this.#open?.since ?? now
+    this.#open = { error, apiKey, since, until: now + closedForMs }
     if (!probe) this.#listener.opened(code, Math.round(closedForMs))
     return new ChatTokenError(code, message, { ambiguous, retryAfter: Math.ceil(closedForMs / 1000) })
   }
 
   #close(): void {
-    const wasOpen = this.#open !== undefined
+    const since = this.#open?.since
     this.#failures = 0
     this.#probes = 0
     this.#open = undefined
-    if (wasOpen) this.#listener.closed()
+    if (since !== undefined) this.#listener.closed(Math.round(performance.now() - since))
   }
 }

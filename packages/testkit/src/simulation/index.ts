@@ -1,0 +1,1 @@
+export { runSchedules, type SchedulesReport } from './run-schedules.js'
