@@ -66,11 +66,11 @@ export class ChatTokens {
 
   constructor(settings: Settings) {
     this.#settings = settings
-    const { serverUrl, namespace, now, logger } = settings
+    const { serverUrl, namespace, requestsPerMinute: perMinute, now, logger } = settings
     const server = serverUrl.href
     this.#space = settings.store.open({ server, namespace, now })
     this.#events = new Events((event) => logger.warn(`imkit-auth: a listener for "${event}" threw; fix the listener.`))
-    this.#server = new ChatServer(settings, settings.store.budget({ server, now }), {
+    this.#server = new ChatServer(settings, settings.store.budget({ server, perMinute, now }), {
       opened: (code, retryInMs) => this.#events.emit('chatServerDown', { code, retryInMs }),
       closed: (afterMs) => {
         this.#events.emit('chatServerUp', { afterMs })

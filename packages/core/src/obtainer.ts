@@ -81,13 +81,13 @@ export class Obtainer {
     const { user, key, epoch } = request
     const now = this.#settings.now()
     const holdUntil = ambiguous ? horizon(this.#settings) : undefined
-    const token: LiveToken = {
-      token: obtained.token,
-      expiresAt: obtained.expiresAt,
-      renewAt: obtained.expiresAt - Math.min(this.#settings.renewBefore, (obtained.expiresAt - now) / 2),
-      session: key.ownToken ? key.session : undefined,
-      settlesAt: holdUntil,
-    }
+    const { token: text, expiresAt } = obtained
+    const renewAt = expiresAt - Math.min(this.#settings.renewBefore, (expiresAt - now) / 2)
+    const plain = { token: text, expiresAt, renewAt }
+    // There may be many: what says nothing takes no room.
+    const special = key.ownToken || holdUntil !== undefined
+    const session = key.ownToken ? key.session : undefined
+    const token: LiveToken = special ? { ...plain, session, settlesAt: holdUntil } : plain
     const { nickname, avatarUrl } = user
     const outcome = await this.#space.commit(user.id, { fence, epoch, token, holdUntil, nickname, avatarUrl })
     return outcome === 'stored' ? token : 'superseded'

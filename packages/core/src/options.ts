@@ -41,6 +41,12 @@ export interface ChatTokensOptions {
   readonly ambiguityHorizon?: number
   /** How long a call may take altogether, in ms: waiting for others, sending, retrying. @default 3_000 */
   readonly deadline?: number
+  /**
+   * How many requests the chat server gets in any 60 s, from everyone who shares the store; IMKIT allows 1,000 for one API
+   * key. Logins may have 8/9 of them, revocations always 1/9. `Infinity` for a server of your own without a limit.
+   * @default 900
+   */
+  readonly requestsPerMinute?: number
   /** An undici 7 `Dispatcher` instead of a pool of 50 connections, for proxies and TLS settings. It is not closed. */
   readonly dispatcher?: Dispatcher
   /** The clock, in epoch ms. @default Date.now */
@@ -60,6 +66,7 @@ export interface Settings {
   readonly renewBefore: number
   readonly ambiguityHorizon: number
   readonly deadline: number
+  readonly requestsPerMinute: number
   readonly dispatcher: Dispatcher | undefined
   readonly now: () => number
   readonly logger: Logger
@@ -86,6 +93,7 @@ export function settingsFrom(options: ChatTokensOptions): Settings {
     renewBefore: milliseconds('renewBefore', options.renewBefore, 86_400_000, 0),
     ambiguityHorizon: milliseconds('ambiguityHorizon', options.ambiguityHorizon, 10_000, 0),
     deadline: milliseconds('deadline', options.deadline, 3_000, 1),
+    requestsPerMinute: requestsFrom(options.requestsPerMinute),
     dispatcher: options.dispatcher,
     now,
     logger,
@@ -137,6 +145,11 @@ function attempt(get: () => unknown): unknown {
 
 function isHeaderValue(value: unknown): value is string {
   return typeof value === 'string' && PRINTABLE.test(value)
+}
+
+function requestsFrom(value = 900): number {
+  if (value === Infinity || (Number.isSafeInteger(value) && value >= 9)) return value
+  throw new TypeError('requestsPerMinute must be a whole number of at least 9, or Infinity')
 }
 
 /** Timers cannot wait longer than 2^31 − 1 ms; none of these options should come near. */

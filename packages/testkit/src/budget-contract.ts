@@ -11,7 +11,7 @@ export function budgetContract(factory: () => TokenStore | Promise<TokenStore>):
 
   beforeEach(async () => {
     time = Date.parse('2030-01-01T00:00:00Z')
-    budget = (await factory()).budget({ server: randomUUID(), now: () => time })
+    budget = (await factory()).budget({ server: randomUUID(), perMinute: 900, now: () => time })
   })
 
   /** Takes as many as there are, up to `wanted`. */
@@ -36,6 +36,13 @@ export function budgetContract(factory: () => TokenStore | Promise<TokenStore>):
       expect(await take('profile')).toBe(500)
       expect(await take('revocation')).toBe(100)
       expect(await take('login')).toBe(300)
+    })
+
+    test('lets everything through when there is no limit', async () => {
+      const unlimited = (await factory()).budget({ server: randomUUID(), perMinute: Infinity, now: () => time })
+      for (let i = 0; i < 2_000; i++) expect(await unlimited.take('login')).toBe(0)
+      await unlimited.pause(1_000)
+      expect(await unlimited.take('login')).toBe(1_000)
     })
 
     test('never lets more than 900 through in any 60 seconds, whatever comes when', async () => {

@@ -1,6 +1,7 @@
 import { isFresh } from './live-token.js'
 import type { Acquired, Denied, Revocation, TokenSpace } from './token-store.js'
-import type { OutboxEntry, UserRecord } from './user-record.js'
+import type { OutboxEntry } from './duties.js'
+import type { UserRecord } from './user-record.js'
 
 type Step<Name extends 'acquire' | 'begin' | 'commit' | 'release' | 'logout' | 'deny' | 'retry'> = Parameters<
   TokenSpace[Name]
@@ -13,54 +14,54 @@ type Step<Name extends 'acquire' | 'begin' | 'commit' | 'release' | 'logout' | '
 
 /** Takes the lease. An intent still there was left by an owner who crashed, or whose issue has an unknown outcome. */
 function takeLease(record: UserRecord, until: number, fence: number): void {
-  record.fence = fence
-  record.lease(until)
-  const orphan = record.intent
+  record.duties.fence = fence
+  record.duties.lease(until)
+  const orphan = record.duties.intent
   if (!orphan) return
-  if (orphan.minted) record.enqueue(orphan.minted.token, orphan.minted.expiresAt, 0)
+  if (orphan.minted) record.duties.enqueue(orphan.minted.token, orphan.minted.expiresAt, 0)
   else record.unsure = true
-  record.intent = undefined
+  record.duties.intent = undefined
 }
 
 export function acquire(record: UserRecord, step: Step<'acquire'>, now: number, fence: number): Acquired {
   if (record.epoch !== step.epoch) return { kind: 'superseded' }
   const current = record.current(step.key)
   if (isFresh(current, now)) return { kind: 'hit', token: current }
-  if (record.isLeased(now)) return { kind: 'busy', heldForMs: record.held ? record.leasedUntil - now : undefined }
+  if (record.isLeased(now)) return { kind: 'busy', heldForMs: record.duties.held ? record.duties.leasedUntil - now : undefined }
   takeLease(record, now + step.leaseMs, fence)
-  const revokeAllFirst = record.revokeAllEntry !== undefined
-  if (!revokeAllFirst) record.intent = step.intent
+  const revokeAllFirst = record.duties.revokeAllEntry !== undefined
+  if (!revokeAllFirst) record.duties.intent = step.intent
   return { kind: 'acquired', fence, revokeAllFirst }
 }
 
 export function begin(record: UserRecord, step: Step<'begin'>, now: number): boolean {
-  if (record.fence !== step.fence) return false
+  if (record.duties.fence !== step.fence) return false
   if (step.cleared) {
     record.cleared(step.epoch)
     record.tokens = []
   }
   // A logout may have come while the revocation of all tokens was under way.
   if (record.epoch !== step.epoch) {
-    record.hold(undefined)
-    record.intent = undefined
+    record.duties.hold(undefined)
+    record.duties.intent = undefined
     return false
   }
   // The lease may have run out meanwhile without anybody taking it.
-  record.lease(now + step.leaseMs)
-  record.intent = step.intent
+  record.duties.lease(now + step.leaseMs)
+  record.duties.intent = step.intent
   return true
 }
 
 export function commit(record: UserRecord, step: Step<'commit'>, now: number): 'stored' | 'superseded' | 'late' {
   const { token, expiresAt } = step.token
-  if (record.fence !== step.fence) {
-    record.enqueue(token, expiresAt, step.holdUntil ?? 0)
+  if (record.duties.fence !== step.fence) {
+    record.duties.enqueue(token, expiresAt, step.holdUntil ?? 0)
     return 'late'
   }
-  record.hold(step.holdUntil)
-  record.intent = undefined
+  record.duties.hold(step.holdUntil)
+  record.duties.intent = undefined
   if (record.epoch !== step.epoch) {
-    record.enqueue(token, expiresAt, step.holdUntil ?? 0)
+    record.duties.enqueue(token, expiresAt, step.holdUntil ?? 0)
     return 'superseded'
   }
   record.add(step.token, now)
@@ -71,19 +72,19 @@ export function commit(record: UserRecord, step: Step<'commit'>, now: number): '
 }
 
 export function release(record: UserRecord, step: Step<'release'>): void {
-  if (record.fence !== step.fence) return
-  record.hold(step.holdUntil)
+  if (record.duties.fence !== step.fence) return
+  record.duties.hold(step.holdUntil)
   if (step.holdUntil !== undefined) return
   // A logout in between may have queued the token that was not bound after all: that is certain now.
-  const minted = record.intent?.minted
-  if (minted && record.outbox?.some(({ token }) => token === minted.token)) {
-    record.enqueue(minted.token, minted.expiresAt, 0)
+  const minted = record.duties.intent?.minted
+  if (minted && record.duties.outbox.some(({ token }) => token === minted.token)) {
+    record.duties.enqueue(minted.token, minted.expiresAt, 0)
   }
-  record.intent = undefined
+  record.duties.intent = undefined
 }
 
 export function logout(record: UserRecord, { key, everything }: Step<'logout'>, now: number): readonly string[] {
-  const { intent } = record
+  const { intent } = record.duties
   const intentIsOurs = intent !== undefined && (everything || !key.ownToken || intent.session === key.session)
   // Tokens may be out there that nobody can name.
   const unnamed =
@@ -96,19 +97,20 @@ export function logout(record: UserRecord, { key, everything }: Step<'logout'>, 
   record.epoch = Math.max(record.epoch + 1, now)
   for (const token of taken) record.revoke(token, now)
   // The token being assigned right now may reach the server as late as the lease of its owner lasts.
-  if (intentIsOurs && intent.minted) record.enqueue(intent.minted.token, intent.minted.expiresAt, record.leasedUntil)
-  if (unnamed) record.enqueueAll(now)
-  if (key.session !== undefined) record.bury(key.session, now, taken)
+  if (intentIsOurs && intent.minted) record.duties.enqueue(intent.minted.token, intent.minted.expiresAt, record.duties.leasedUntil)
+  if (unnamed) record.duties.enqueueAll(record.epoch, now)
+  if (key.session !== undefined) record.duties.bury(key.session, now, taken)
   record.known = true
-  return (record.outbox ?? []).map((entry) => entry.id)
+  return record.duties.outbox.map((entry) => entry.id)
 }
 
 export function deny(record: UserRecord, step: Step<'deny'>, now: number): Denied {
   const current = record.current(step.key)
   if (!current || current.token !== step.token) return { kind: 'not-current' }
-  const retryInMs = (record.deniedAt ?? -Infinity) + step.intervalMs - now
-  if (retryInMs > 0) return { kind: 'too-soon', retryInMs }
-  record.deniedAt = now
+  const retryInMs = record.duties.deniedUntil - now
+  // More than that can only be a clock that was set back.
+  if (retryInMs > 0 && retryInMs <= step.intervalMs) return { kind: 'too-soon', retryInMs }
+  record.duties.deniedUntil = now + step.intervalMs
   record.revoke(current, now)
   return { kind: 'denied' }
 }
@@ -122,8 +124,8 @@ export function claim(
   nextFence: () => number,
 ): Revocation[] {
   const claimed: Revocation[] = []
-  for (const entry of record.outbox ?? []) {
-    if (entry.giveUpAt <= now) record.drop(entry)
+  for (const entry of [...record.duties.outbox]) {
+    if (entry.giveUpAt <= now) record.duties.drop(entry)
     else if (dueIn(record, entry, now) === 0) {
       entry.claimedAt = now
       entry.claimedUntil = until
@@ -138,7 +140,7 @@ export function claim(
 
 /** Ms until an entry may be claimed. */
 export function dueIn(record: UserRecord, entry: OutboxEntry, now: number): number {
-  const leasedUntil = entry.token === undefined ? record.leasedUntil : 0
+  const leasedUntil = entry.token === undefined ? record.duties.leasedUntil : 0
   return Math.max(0, entry.dueAt - now, entry.claimedUntil - now, leasedUntil - now)
 }
 
@@ -147,19 +149,19 @@ export function settle(record: UserRecord, revocation: Revocation): boolean {
     record.cleared(revocation.epoch)
     release(record, { fence: revocation.fence, holdUntil: undefined })
   }
-  const entry = record.outbox?.find(({ id }) => id === revocation.id)
+  const entry = record.duties.outbox.find(({ id }) => id === revocation.id)
   if (!entry) return true
   entry.claimedUntil = 0
   entry.dueAt = entry.settlesAt
   // Sent too early: an earlier send of this very token may have reached the server after its revocation did.
   if (entry.askedAgain || entry.claimedAt < entry.settlesAt) return false
-  record.drop(entry)
+  record.duties.drop(entry)
   return true
 }
 
 export function retry(record: UserRecord, revocation: Revocation, step: Step<'retry'>, now: number): void {
   if (revocation.fence !== undefined) release(record, { fence: revocation.fence, holdUntil: step.holdUntil })
-  const entry = record.outbox?.find(({ id }) => id === revocation.id)
+  const entry = record.duties.outbox.find(({ id }) => id === revocation.id)
   if (!entry) return
   if (step.tried) entry.attempts += 1
   entry.claimedUntil = 0
@@ -172,14 +174,14 @@ export function forget(record: UserRecord): void {
 }
 
 export function widen(record: UserRecord, { id }: Revocation, now: number): void {
-  const entry = record.outbox?.find((other) => other.id === id)
+  const entry = record.duties.outbox.find((other) => other.id === id)
   if (!entry) return
-  record.drop(entry)
-  if (record.tokens.length === 0) record.enqueueAll(now)
+  record.duties.drop(entry)
+  if (record.tokens.length === 0) record.duties.enqueueAll(record.epoch, now)
 }
 
 export function revocationsOf(userId: string, record: UserRecord): Revocation[] {
-  return (record.outbox ?? []).map((entry) => revocationOf(userId, record, entry, undefined))
+  return record.duties.outbox.map((entry) => revocationOf(userId, record, entry, undefined))
 }
 
 function revocationOf(

@@ -1,3 +1,6 @@
+/** How far the chat server's clock and ours may be apart before an expired token is safe to forget. In ms. */
+export const CLOCK_SKEW: number = 10 * 60_000
+
 /** A token that the chat server accepts, as far as we know. */
 export interface LiveToken {
   readonly token: string
@@ -6,9 +9,9 @@ export interface LiveToken {
   /** Epoch ms from which on a login tries to obtain a new one. */
   readonly renewAt: number
   /** The host session it was obtained for, when each session has a token of its own. */
-  readonly session: string | undefined
+  readonly session?: string | undefined
   /** Epoch ms until which an earlier, ambiguous send of this very token may still reach the server. */
-  readonly settlesAt: number | undefined
+  readonly settlesAt?: number | undefined
 }
 
 /** Whether it may be handed out. */

@@ -1,21 +1,18 @@
-import { LONGEST_PAUSE, type Purpose, type RequestBudget } from './request-budget.js'
+import { type BudgetLimits, limitsOf, LONGEST_PAUSE, type Purpose, type RequestBudget } from './request-budget.js'
 
 /** The chat server counts the requests of each 60 s (protocol.md: at most 1,000 for one API key). */
 const WINDOW = 60_000
-/** Together they stay below the chat server's limit, and leave some of it to the app's own calls. */
-const LOGINS = 800
-const REVOCATIONS = 100
-/** What can wait leaves so much of the whole free for the logins that may come. */
-const KEPT_FOR_LOGINS = 400
 
 /** The requests of the last 60 seconds, each with its time: no 60 seconds can hold more than the limit. */
 export class MemoryBudget implements RequestBudget {
+  readonly #limits: BudgetLimits
   readonly #now: () => number
   readonly #revocations: number[] = []
   readonly #others: number[] = []
   #pausedUntil = 0
 
-  constructor(now: () => number) {
+  constructor(perMinute: number, now: () => number) {
+    this.#limits = limitsOf(perMinute)
     this.#now = now
   }
 
@@ -24,6 +21,7 @@ export class MemoryBudget implements RequestBudget {
     const paused = this.#pausedUntil - now
     // More than the longest pause can only be a clock that was set back.
     if (paused > 0 && paused <= LONGEST_PAUSE) return paused
+    if (this.#limits.all === Infinity) return 0
     forget(this.#revocations, now)
     forget(this.#others, now)
     if (!this.#allows(purpose)) return this.#oldest() + WINDOW - now
@@ -39,9 +37,10 @@ export class MemoryBudget implements RequestBudget {
   #allows(purpose: Purpose): boolean {
     const revocations = this.#revocations.length
     const others = this.#others.length
-    if (purpose === 'login') return others < LOGINS && others + revocations < LOGINS + REVOCATIONS
-    if (purpose === 'revocation' && revocations < REVOCATIONS) return true
-    return others + revocations < LOGINS + REVOCATIONS - KEPT_FOR_LOGINS
+    const limits = this.#limits
+    if (purpose === 'login') return others < limits.logins && others + revocations < limits.all
+    if (purpose === 'revocation' && revocations < limits.revocations) return true
+    return others + revocations < limits.canWait
   }
 
   #oldest(): number {

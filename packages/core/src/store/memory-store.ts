@@ -5,8 +5,8 @@ import type { TokenStore } from './token-store.js'
 export interface MemoryStoreOptions {
   /**
    * How many users are remembered at most. The least recently seen user without anything pending is forgotten first; a
-   * logout of a forgotten user revokes all their tokens. With tokens of 300 characters, about 0.9 KB each.
-   * @default 100_000
+   * logout of a forgotten user revokes all their tokens. With tokens of 300 characters, about 0.75 KB each.
+   * @default 50_000
    */
   readonly maxUsers?: number
 }
@@ -19,14 +19,14 @@ export interface MemoryStoreOptions {
  * @example
  * const tokens = createChatTokens({ serverUrl, apiKey, mode: issue(), store: memoryStore({ maxUsers: 10_000 }) })
  */
-export function memoryStore({ maxUsers = 100_000 }: MemoryStoreOptions = {}): TokenStore {
+export function memoryStore({ maxUsers = 50_000 }: MemoryStoreOptions = {}): TokenStore {
   if (!Number.isSafeInteger(maxUsers) || maxUsers < 1) throw new TypeError('maxUsers must be a positive integer')
   const spaces = new Map<string, MemorySpace>()
   const budgets = new Map<string, MemoryBudget>()
   return {
     // A server's URL holds no spaces.
     open: ({ server, namespace, now }) => once(spaces, `${server} ${namespace}`, () => new MemorySpace(maxUsers, now)),
-    budget: ({ server, now }) => once(budgets, server, () => new MemoryBudget(now)),
+    budget: ({ server, perMinute, now }) => once(budgets, server, () => new MemoryBudget(perMinute, now)),
   }
 }
 

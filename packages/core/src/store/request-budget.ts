@@ -16,3 +16,20 @@ export interface RequestBudget {
 
 /** The longest pause, in ms: a chat server that asks for more is asked again after this. */
 export const LONGEST_PAUSE = 300_000
+
+/** How many requests of each kind one window takes. */
+export interface BudgetLimits {
+  readonly all: number
+  /** Of logins and profiles together. */
+  readonly logins: number
+  /** Of revocations, whatever else is going on. */
+  readonly revocations: number
+  /** Of everything together, before what can wait has to: the rest is free for the logins that may come. */
+  readonly canWait: number
+}
+
+/** 900 a minute are 800 for logins and 100 for revocations; a backlog of these leaves 400 of the 900 to logins. */
+export function limitsOf(perMinute: number): BudgetLimits {
+  const revocations = Math.floor(perMinute / 9)
+  return { all: perMinute, logins: perMinute - revocations, revocations, canWait: Math.floor((perMinute * 5) / 9) }
+}

@@ -12,8 +12,8 @@ export interface TokenStore {
   /** Opens the part of the store that belongs to one chat server and namespace. */
   open(options: { server: string; namespace: string; now: () => number }): TokenSpace
 
-  /** Opens the budget that all namespaces of one chat server share. */
-  budget(options: { server: string; now: () => number }): RequestBudget
+  /** Opens the budget that all namespaces of one chat server share; who opens it first says how large it is. */
+  budget(options: { server: string; perMinute: number; now: () => number }): RequestBudget
 }
 
 /** A value, or a promise of one: a store that answers at once spares its callers an async hop. */

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto'
+import { CLOCK_SKEW, type LiveToken } from './live-token.js'
+import type { Intent } from './token-store.js'
+
+/** A revocation of tokens whose expiry nobody knows is given up after this long. In ms. */
+const UNKNOWN_EXPIRY = 30 * 86_400_000
+/** A session stays logged out at least this long, and at least as long as its tokens live. In ms. */
+const TOMBSTONE_LIFE = 86_400_000
+const MAX_TOMBSTONES = 100
+
+/** A revocation waiting in a user's outbox. Times are epoch ms. */
+export interface OutboxEntry {
+  readonly id: string
+  /** `undefined`: every token of the user. There is at most one such entry. */
+  readonly token: string | undefined
+  readonly giveUpAt: number
+  attempts: number
+  dueAt: number
+  claimedAt: number
+  claimedUntil: number
+  /** Until then an earlier send of the token may still reach the server: only a revocation sent later ends it. */
+  settlesAt: number
+  /** Whether it was asked for once more after it was claimed. */
+  askedAgain: boolean
+  /** The logout that asked for it last. */
+  epoch: number
+}
+
+/**
+ * What makes a user's record unforgettable: the lease, the intent, the waiting revocations, the sessions that have logged
+ * out. Most users have none of it most of the time.
+ */
+export class Duties {
+  /** The newest lease given. Only its owner may commit. */
+  fence = 0
+  /** Until when its lease lasts, in epoch ms; a past time when nobody holds one. */
+  leasedUntil = 0
+  /** Whether its owner has ended, and it lasts only because the chat server may still act. */
+  held = false
+  intent: Intent | undefined
+  /** Until when no other token may be reported invalid. Epoch ms. */
+  deniedUntil = 0
+  readonly outbox: OutboxEntry[] = []
+  readonly #tombstones = new Map<string, number>()
+
+  lease(until: number): void {
+    this.leasedUntil = until
+    this.held = false
+  }
+
+  /** Gives the lease back, or lets nobody have it until then. */
+  hold(until: number | undefined): void {
+    this.leasedUntil = until ?? 0
+    this.held = until !== undefined
+  }
+
+  isLeased(now: number): boolean {
+    return this.leasedUntil > now
+  }
+
+  get revokeAllEntry(): OutboxEntry | undefined {
+    return this.outbox.find((entry) => entry.token === undefined)
+  }
+
+  /** Queues the revocation of one token by name. A revocation of it that is under way has to be sent once more. */
+  enqueue(token: string, expiresAt: number, settlesAt: number): void {
+    const queued = this.outbox.find((entry) => entry.token === token)
+    if (!queued) return this.#push({ token, giveUpAt: expiresAt + CLOCK_SKEW, settlesAt, epoch: 0 })
+    queued.settlesAt = settlesAt
+    queued.dueAt = Math.min(queued.dueAt, settlesAt)
+    queued.askedAgain = true
+  }
+
+  /** Queues the revocation of every token the user has at the chat server, asked for by the logout of that epoch. */
+  enqueueAll(epoch: number, now: number): void {
+    const queued = this.revokeAllEntry
+    if (queued) Object.assign(queued, { epoch, askedAgain: true })
+    else this.#push({ token: undefined, giveUpAt: now + UNKNOWN_EXPIRY, settlesAt: 0, epoch })
+  }
+
+  drop(gone: OutboxEntry): void {
+    const at = this.outbox.indexOf(gone)
+    if (at >= 0) this.outbox.splice(at, 1)
+  }
+
+  bury(session: string, now: number, tokens: readonly LiveToken[]): void {
+    this.#tombstones.delete(session)
+    this.#tombstones.set(session, Math.max(now + TOMBSTONE_LIFE, ...tokens.map((t) => t.expiresAt + CLOCK_SKEW)))
+    const [oldest] = this.#tombstones.keys()
+    if (this.#tombstones.size > MAX_TOMBSTONES && oldest !== undefined) this.#tombstones.delete(oldest)
+  }
+
+  unbury(session: string): void {
+    this.#tombstones.delete(session)
+  }
+
+  isLoggedOut(session: string | undefined, now: number): boolean {
+    return session !== undefined && (this.#tombstones.get(session) ?? 0) > now
+  }
+
+  /** Whether forgetting all of this breaks no promise. */
+  areDone(now: number): boolean {
+    for (const [session, until] of this.#tombstones) if (until <= now) this.#tombstones.delete(session)
+    const waiting = this.intent !== undefined || this.outbox.length > 0 || this.#tombstones.size > 0
+    return !waiting && !this.isLeased(now) && this.deniedUntil <= now
+  }
+
+  #push(entry: Pick<OutboxEntry, 'token' | 'giveUpAt' | 'settlesAt' | 'epoch'>): void {
+    const fresh = { attempts: 0, dueAt: 0, claimedAt: 0, claimedUntil: 0, askedAgain: false }
+    this.outbox.push({ ...entry, ...fresh, id: randomUUID() })
+  }
+}
