@@ -45,7 +45,8 @@ async function logIn() {
   while (next < users) {
     const id = `user-${next++}`
     await tokens.provision({ id, nickname: `Nickname of ${id}` })
-    if (++done % 10_000 === 0) process.stderr.write(`\r${done.toLocaleString('en')} of ${users.toLocaleString('en')} users`)
+    if (++done % 10_000 === 0)
+      process.stderr.write(`\r${done.toLocaleString('en')} of ${users.toLocaleString('en')} users`)
   }
 }
 await Promise.all(Array.from({ length: CONCURRENCY }, logIn))

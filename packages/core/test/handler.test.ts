@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { ChatHandler, createChatTokens, issue } from '@imkit-auth/core'
 import { describe, expect, test } from 'vitest'
 
@@ -59,6 +60,17 @@ describe('the token route', () => {
     })()
     const headers = { host: 'app.example' }
     expect((await handler.token(null, { method: 'POST', headers, body: undefined, stream })).status).toBe(status)
+  })
+
+  test('reads the body itself when a parser left {} on a request that it did not read', async () => {
+    const answer = async (stream: Readable) => {
+      const request = { method: 'POST', headers: { host: 'app.example' }, body: {}, stream }
+      return (await handler.token(null, request)).status
+    }
+    const read = Readable.from(['{'])
+    read.resume()
+    expect(await answer(Readable.from([Buffer.from('{')]))).toBe(400)
+    expect(await answer(read)).toBe(401)
   })
 
   test('names a wrong origin at construction', () => {

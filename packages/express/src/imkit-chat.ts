@@ -8,7 +8,6 @@ import {
 } from '@imkit-auth/core'
 import type { Request, RequestHandler } from 'express'
 import { beforeEnd } from './before-end.js'
-import { parsedBody } from './parsed-body.js'
 
 declare global {
   // Express's own types are extended through this namespace.
@@ -60,7 +59,7 @@ export function imkitChat(tokens: ChatTokens, options: ImkitChatOptions): ImkitC
     },
     token: () => (req, res, next) => {
       const { method, headers } = req
-      const answered = handler.token(req, { method, headers, body: parsedBody(req), stream: req })
+      const answered = handler.token(req, { method, headers, body: req.body, stream: req })
       void answered.then(({ status, headers: answer, body }) => res.status(status).set(answer).send(body), next)
     },
   }

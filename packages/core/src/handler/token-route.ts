@@ -13,7 +13,8 @@ export interface TokenRequest {
   readonly headers: OriginHeaders
   /** The parsed body, or `undefined` when no body parser ran; then `stream` is read. */
   readonly body: unknown
-  readonly stream: AsyncIterable<Uint8Array>
+  /** The request itself, where it is one of Node's: those know whether somebody has read them. */
+  readonly stream: AsyncIterable<Uint8Array> & { readonly readableDidRead?: boolean }
 }
 
 /** What the token route answers, for a binding to send as it is. `body` is JSON, or `undefined` for none. */
@@ -53,7 +54,7 @@ export class TokenRoute {
     }
     if (request.method === 'OPTIONS') return answer(204, undefined, { allow: 'POST, OPTIONS' })
     if (request.method !== 'POST') return refuse(405, 'USE_POST', 'Use POST.', { allow: 'POST, OPTIONS' })
-    const body = request.body ?? (await readJson(request.stream))
+    const body = parsed(request) ?? (await readJson(request.stream))
     if (body instanceof UnusableBody) return refuse(body.status, 'INVALID_BODY', body.message)
     const invalid = (body as { invalid?: unknown } | null)?.invalid
     if (typeof body !== 'object' || (invalid !== undefined && typeof invalid !== 'string')) {
@@ -85,4 +86,14 @@ export class TokenRoute {
       'access-control-expose-headers': 'retry-after',
     }
   }
+}
+
+/**
+ * What a body parser made of the request. Some leave `{}` on one that they did not read because its content type is not
+ * theirs, such as those of Express 4 and Koa: then nobody has parsed it.
+ */
+function parsed({ body, stream }: TokenRequest): unknown {
+  const unread = stream.readableDidRead === false
+  const empty = typeof body === 'object' && body !== null && Object.keys(body).length === 0
+  return unread && empty ? undefined : body
 }

@@ -27,7 +27,8 @@ export function acquire(record: UserRecord, step: Step<'acquire'>, now: number, 
   if (record.epoch !== step.epoch) return { kind: 'superseded' }
   const current = record.current(step.key)
   if (isFresh(current, now)) return { kind: 'hit', token: current }
-  if (record.isLeased(now)) return { kind: 'busy', heldForMs: record.duties.held ? record.duties.leasedUntil - now : undefined }
+  if (record.isLeased(now))
+    return { kind: 'busy', heldForMs: record.duties.held ? record.duties.leasedUntil - now : undefined }
   takeLease(record, now + step.leaseMs, fence)
   const revokeAllFirst = record.duties.revokeAllEntry !== undefined
   if (!revokeAllFirst) record.duties.intent = step.intent
@@ -97,7 +98,8 @@ export function logout(record: UserRecord, { key, everything }: Step<'logout'>, 
   record.epoch = Math.max(record.epoch + 1, now)
   for (const token of taken) record.revoke(token, now)
   // The token being assigned right now may reach the server as late as the lease of its owner lasts.
-  if (intentIsOurs && intent.minted) record.duties.enqueue(intent.minted.token, intent.minted.expiresAt, record.duties.leasedUntil)
+  if (intentIsOurs && intent.minted)
+    record.duties.enqueue(intent.minted.token, intent.minted.expiresAt, record.duties.leasedUntil)
   if (unnamed) record.duties.enqueueAll(record.epoch, now)
   if (key.session !== undefined) record.duties.bury(key.session, now, taken)
   record.known = true

@@ -12,6 +12,8 @@ interface Birth {
  */
 export class Ledger {
   readonly violations: string[] = []
+  /** How often what happened: a suite in which nothing goes wrong proves nothing. */
+  readonly counts: Map<string, number> = new Map()
   readonly #perSession: boolean
   readonly #births = new Map<string, Birth>()
   /** When each user, and each of their sessions, was last logged out in the store. */
@@ -22,6 +24,10 @@ export class Ledger {
 
   constructor(perSession: boolean) {
     this.#perSession = perSession
+  }
+
+  count(what: string): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1)
   }
 
   violated(what: string): void {
@@ -39,12 +45,14 @@ export class Ledger {
 
   loggedOut(user: string, session: string | undefined): void {
     const at = this.tick()
+    this.count('logouts')
     this.#logouts.set(user, at)
     if (session === undefined) for (const name of ['s0', 's1']) this.#logouts.set(`${user} ${name}`, at)
     else this.#logouts.set(`${user} ${session}`, at)
   }
 
   reported(token: string): void {
+    this.count('tokens reported invalid')
     this.#reported.add(token)
   }
 
@@ -55,6 +63,7 @@ export class Ledger {
 
   /** `ended` is the last logout that had resolved when the login that now gets the token began. */
   handOut(token: string, ended: number): void {
+    this.count('tokens handed out')
     this.#handedOut.add(token)
     const birth = this.#births.get(token)
     if (!birth) return this.violated('a token was handed out that nobody asked for')
@@ -64,6 +73,7 @@ export class Ledger {
   /** A revocation reached the chat server and ended these tokens. */
   killed(tokens: readonly string[]): void {
     for (const token of tokens) {
+      this.count('tokens revoked')
       const birth = this.#births.get(token)
       if (!birth || !this.#handedOut.has(token) || this.#reported.has(token)) continue
       if (birth.at > (this.#logouts.get(birth.user) ?? 0))

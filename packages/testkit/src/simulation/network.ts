@@ -53,7 +53,9 @@ export class Network {
       const token = message.body['token'] ?? issuedIn(answer.body)
       if (typeof token === 'string') this.#ledger.born(token, userOf(message), sessionOf(token), message.sentAt)
     }
-    if (message.orphanUntil !== undefined) this.forget(message)
+    if (message.orphanUntil === undefined) return
+    this.#ledger.count('requests that acted late')
+    this.forget(message)
   }
 
   deliver(message: Message, answer: InProcessAnswer | undefined = message.answer): void {

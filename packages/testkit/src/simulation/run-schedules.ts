@@ -7,6 +7,8 @@ import { Simulation } from './simulation.js'
 export interface SchedulesReport {
   readonly seed: number
   readonly runs: number
+  /** How often what happened in all of them. */
+  readonly counts: Readonly<Record<string, number>>
   /** What was violated first, the shortest schedule found that does so, and how to see it again. */
   readonly failure: string | undefined
 }
@@ -22,6 +24,7 @@ export async function runSchedules({ seed, runs }: { seed: number; runs: number 
     now: Date.parse('2030-01-01'),
   })
   const random = Math.random
+  const counts: Record<string, number> = {}
   try {
     const play = fc.asyncProperty(schedules, async (schedule: Schedule) => {
       clock.reset()
@@ -29,10 +32,11 @@ export async function runSchedules({ seed, runs }: { seed: number; runs: number 
       const simulation = await Simulation.create(schedule, clock)
       await simulation.play()
       await simulation.comeToRest()
+      for (const [what, times] of simulation.ledger.counts) counts[what] = (counts[what] ?? 0) + times
       if (simulation.ledger.violations.length > 0) throw new Error(simulation.ledger.violations.join('; '))
     })
     const details = await fc.check(play, { seed, numRuns: runs })
-    return { seed, runs: details.numRuns, failure: details.failed ? await explain(details) : undefined }
+    return { seed, runs: details.numRuns, counts, failure: details.failed ? await explain(details) : undefined }
   } finally {
     Math.random = random
     clock.uninstall()

@@ -32,7 +32,7 @@ export interface Schedule {
 }
 
 const action: fc.Arbitrary<Action> = fc.record({
-  kind: fc.constantFrom('login', 'login', 'login', 'page', 'page', 'logout', 'logout', 'report', 'everywhere'),
+  kind: fc.constantFrom('login', 'login', 'login', 'page', 'page', 'logout', 'logout', 'report', 'report', 'everywhere'),
   user: fc.constantFrom(0, 0, 0, 1),
   session: fc.nat({ max: 1 }),
   server: fc.nat({ max: 2 }),

@@ -158,6 +158,7 @@ export class Simulation {
 
   #fault(fault: () => void): void {
     this.#faults -= 1
+    this.ledger.count('faults')
     fault()
   }
 
@@ -168,6 +169,7 @@ export class Simulation {
 
   #crash(server: Server): void {
     this.#crashes -= 1
+    this.ledger.count('crashes')
     this.#network.crash(server)
     this.#store.crash(server)
     for (const [call, at] of this.#calls) if (at === server) this.#calls.delete(call)
@@ -183,6 +185,7 @@ export class Simulation {
   /** Like a machine that sleeps: the wall clock goes on, the monotonic one does not. */
   #jump(ms: number): void {
     this.#jumps -= 1
+    this.ledger.count('clock jumps')
     // Tombstones last for a day at least; the host's own session is gone much longer.
     this.#loggedOut.clear()
     this.#clock.setSystemTime(Date.now() + ms)
@@ -200,6 +203,7 @@ export class Simulation {
       () => this.#ended(call, began),
       (error: unknown) => {
         if (!(error instanceof ChatTokenError)) this.ledger.violated(`a call threw ${String(error)}`)
+        else this.ledger.count('calls that failed')
         this.#ended(call, began)
       },
     )
