@@ -1,4 +1,6 @@
 import { assign, ChatTokenError, issue } from '@imkit-auth/core'
+import { eventually } from '@imkit-auth/testkit'
+import { Agent, type Dispatcher } from 'undici'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { World } from './world.js'
 
@@ -155,10 +157,43 @@ describe('a failed call is repeated', () => {
     expect(performance.now() - started).toBeLessThan(400)
   })
 
+  test('for at most a tenth of all calls, beyond the first ten', async () => {
+    const { tokens } = world.instance({ deadline: 3_000 })
+    for (let i = 0; i < 200; i++) {
+      if (i % 2 === 0) status(503, 1)
+      await tokens.provision({ id: `user ${i}` }).catch(() => {})
+    }
+    const retries = world.calls(LOGIN) - 200
+    expect(retries).toBeLessThanOrEqual(10 + 20)
+    expect(retries).toBeGreaterThan(10 + 15)
+  })
+
   test('not when the server says to slow down for longer than the deadline', async () => {
     answerLogin(429, { error: 'RATE_LIMIT_EXCEEDED', retryAfter: 5 })
     await failure()
     expect(world.calls(LOGIN)).toBe(1)
+  })
+})
+
+/** Stalls the process when an answer has come and nobody has looked at it: no timer and no abort signal runs then. */
+class StallingAgent extends Agent {
+  override async request(options: Dispatcher.RequestOptions): Promise<never> {
+    const answer = await super.request(options)
+    const until = performance.now() + 400
+    while (performance.now() < until);
+    return answer as never
+  }
+}
+
+describe('a process that stalls past the deadline', () => {
+  test('does not use the answer that came meanwhile, and leaves no token behind', async () => {
+    const stalling = world.instance({ dispatcher: new StallingAgent() })
+    expect(await failure(stalling.tokens.provision(AMY))).toMatchObject({ code: 'UNAVAILABLE', ambiguous: true })
+    expect(world.live('amy')).toHaveLength(1)
+    const { tokens } = world.instance()
+    await tokens.revoke('amy')
+    world.emulator.advance(10_000)
+    await eventually(() => expect(world.live('amy')).toEqual([]))
   })
 })
 
