@@ -3,7 +3,7 @@ import { ChatServer } from './chat-server/chat-server.js'
 import { type ChatTokenStats, Counters } from './counters.js'
 import { type ChatCredentials, CredentialsFactory } from './credentials.js'
 import { Deadline } from './deadline.js'
-import { ChatTokenError } from './errors.js'
+import { ChatTokenError, closed } from './errors.js'
 import { type ChatTokenEvents, Events } from './events.js'
 import { type ChatTokensOptions, type Settings, settingsFrom } from './options.js'
 import { Obtainer } from './obtainer.js'
@@ -12,8 +12,10 @@ import { type PendingRevocation, pendingRevocation } from './pending-revocation.
 import { ProfileBatch, type ProfileReport, type ProvisionProfilesOptions } from './profile-batch.js'
 import { ProfileUpdater } from './profile-updater.js'
 import { Provisioner } from './provisioner.js'
+import { Revoker, type RevokeOutcome } from './revoker.js'
+import { sessionKey } from './session-key.js'
 import { isFresh, isLive } from './store/live-token.js'
-import type { SessionKey, TokenSpace } from './store/token-store.js'
+import type { TokenSpace } from './store/token-store.js'
 import { assertUser, assertUserId, type ChatUser } from './user.js'
 
 export interface SessionOptions {
@@ -35,18 +37,10 @@ export interface RevokeOptions extends SessionOptions {
   readonly waitMs?: number
 }
 
-/**
- * What became of a logout: `confirmed` by the chat server; `pending`: stored durably and tried until it is; `volatile`:
- * tried until it is, unless this process crashes before.
- */
-export type RevokeOutcome = 'confirmed' | 'pending' | 'volatile'
-
 export interface CloseReport {
   /** What could not be confirmed in time. Empty after a clean shutdown. */
   readonly pending: readonly PendingRevocation[]
 }
-
-type LogoutStep = Parameters<TokenSpace['logout']>[1]
 
 /** How often one user's page may report its token invalid. In ms. */
 const REPORT_INTERVAL = 30_000
@@ -59,6 +53,7 @@ export class ChatTokens {
   readonly #events: Events
   readonly #worker: OutboxWorker
   readonly #provisioner: Provisioner
+  readonly #revoker: Revoker
   readonly #profiles: ProfileUpdater
   readonly #credentials: CredentialsFactory
   readonly #counters: Counters
@@ -80,6 +75,7 @@ export class ChatTokens {
     this.#worker = new OutboxWorker(settings, this.#space, this.#server, this.#events)
     const obtainer = new Obtainer(settings, this.#space, this.#server)
     this.#provisioner = new Provisioner(settings, this.#space, obtainer, this.#events, () => this.#worker.kick())
+    this.#revoker = new Revoker(settings, this.#space, this.#server, this.#worker)
     this.#profiles = new ProfileUpdater(settings, this.#space, this.#server, this.#events)
     this.#credentials = new CredentialsFactory(settings)
     raiseAlerts(this.#events, logger)
@@ -102,7 +98,7 @@ export class ChatTokens {
   async provision(user: ChatUser, options: ProvisionOptions = {}): Promise<ChatCredentials> {
     const id: unknown = user?.id
     assertUserId(id)
-    const key = this.#key(options.session)
+    const key = sessionKey(this.#settings, options.session)
     const read = this.#space.read(id, key)
     // A store in memory answers at once; awaiting it would cost every cached login a second async hop.
     const state = read instanceof Promise ? await read : read
@@ -118,7 +114,7 @@ export class ChatTokens {
   /** The user's live token if there is one; never asks the chat server. `undefined` also for a logged-out session. */
   async current(userId: string, options: SessionOptions = {}): Promise<ChatCredentials | undefined> {
     assertUserId(userId)
-    const read = this.#space.read(userId, this.#key(options.session))
+    const read = this.#space.read(userId, sessionKey(this.#settings, options.session))
     const { token, loggedOut } = read instanceof Promise ? await read : read
     return !loggedOut && isLive(token, this.#settings.now()) ? this.#credentials.for(userId, token) : undefined
   }
@@ -128,8 +124,7 @@ export class ChatTokens {
    * nothing obtained before it is handed out afterwards, whatever the outcome says.
    */
   async revoke(userId: string, { session, waitMs = 1_000 }: RevokeOptions = {}): Promise<RevokeOutcome> {
-    // On a server that cannot revoke one token, a logout ends all of them, in the right order.
-    return this.#end(userId, waitMs, () => ({ key: this.#key(session), everything: this.#server.ignoresNames }))
+    return this.#revoker.revoke(userId, session, waitMs)
   }
 
   /**
@@ -137,8 +132,7 @@ export class ChatTokens {
    * own sessions are the host's to end, before this: a page that is still logged in fetches a new token.
    */
   async revokeEverywhere(userId: string, { waitMs = 1_000 }: { waitMs?: number } = {}): Promise<RevokeOutcome> {
-    const key = { session: undefined, ownToken: this.#settings.scope === 'session' }
-    return this.#end(userId, waitMs, () => ({ key, everything: true }))
+    return this.#revoker.revokeEverywhere(userId, waitMs)
   }
 
   /**
@@ -149,7 +143,7 @@ export class ChatTokens {
    */
   async reportInvalid(userId: string, token: string, options: SessionOptions = {}): Promise<void> {
     assertUserId(userId)
-    const key = this.#key(options.session)
+    const key = sessionKey(this.#settings, options.session)
     const outcome = await this.#space.deny(userId, { key, token, intervalMs: REPORT_INTERVAL })
     if (outcome.kind === 'denied') this.#worker.kick()
     if (outcome.kind !== 'too-soon') return
@@ -203,6 +197,7 @@ export class ChatTokens {
    * `withinMs` (default 5,000) has passed. Reports what is left. Calling it again returns the same report.
    */
   close({ withinMs = 5_000 }: { withinMs?: number } = {}): Promise<CloseReport> {
+    this.#revoker.close()
     this.#closing ??= this.#close(new Deadline(withinMs, this.#settings.now))
     return this.#closing
   }
@@ -215,36 +210,6 @@ export class ChatTokens {
     await this.#server.close()
     await this.#space.close()
     return { pending }
-  }
-
-  async #end(userId: string, waitMs: number, step: () => LogoutStep): Promise<RevokeOutcome> {
-    const queued = await this.#logout(userId, step)
-    this.#worker.kick()
-    if (await this.#worker.confirmed(userId, queued, waitMs)) return 'confirmed'
-    return this.#space.durable ? 'pending' : 'volatile'
-  }
-
-  async #logout(userId: string, step: () => LogoutStep): Promise<readonly string[]> {
-    try {
-      assertUserId(userId)
-      if (this.#closing) throw closed()
-      return await this.#space.logout(userId, step())
-    } catch (error) {
-      // A binding lets the host's logout succeed all the same, so nobody else would tell.
-      const code = error instanceof ChatTokenError ? error.code : 'the store failed'
-      this.#settings.logger.warn(
-        `imkit-auth: a logout did not reach the chat (${code}): its token works until it expires.`,
-      )
-      throw error
-    }
-  }
-
-  #key(session: string | undefined): SessionKey {
-    const ownToken = this.#settings.scope === 'session'
-    if (ownToken && (session === undefined || session === '')) {
-      throw new ChatTokenError('INVALID_USER', "With scope 'session' every call needs the host's session id.")
-    }
-    return { session: session === '' ? undefined : session, ownToken }
   }
 }
 
@@ -263,8 +228,4 @@ export class ChatTokens {
  */
 export function createChatTokens(options: ChatTokensOptions): ChatTokens {
   return new ChatTokens(settingsFrom(options))
-}
-
-function closed(): ChatTokenError {
-  return new ChatTokenError('CLOSED', 'close() was called: no more chat tokens are handed out.')
 }

@@ -56,3 +56,7 @@ export class ChatTokenError extends Error {
     this.ambiguous = options.ambiguous ?? false
   }
 }
+
+export function closed(): ChatTokenError {
+  return new ChatTokenError('CLOSED', 'close() was called: no more chat tokens are handed out.')
+}

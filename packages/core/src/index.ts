@@ -4,7 +4,6 @@ export {
   createChatTokens,
   type ProvisionOptions,
   type RevokeOptions,
-  type RevokeOutcome,
   type SessionOptions,
 } from './chat-tokens.js'
 export type { ChatTokenStats } from './counters.js'
@@ -14,6 +13,7 @@ export type { ChatTokenEvents } from './events.js'
 export { type BindingOptions, ChatHandler } from './handler/chat-handler.js'
 export { httpAnswer } from './handler/http-answer.js'
 export type { TokenRequest, TokenResponse } from './handler/token-route.js'
+export type { RevokeOutcome } from './revoker.js'
 export { assign, type AssignOptions } from './modes/assign.js'
 export { issue, type IssueOptions } from './modes/issue.js'
 export type { Mint, MintedToken } from './modes/mint.js'

@@ -1,4 +1,5 @@
-import type { ChatTokens, RevokeOutcome } from '../chat-tokens.js'
+import type { ChatTokens } from '../chat-tokens.js'
+import type { RevokeOutcome } from '../revoker.js'
 import type { ChatCredentials } from '../credentials.js'
 import { ChatTokenError } from '../errors.js'
 import type { Awaitable } from '../store/token-store.js'

@@ -40,7 +40,7 @@ export class Duties {
   intent: Intent | undefined
   /** Until when no other token may be reported invalid. Epoch ms. */
   deniedUntil = 0
-  readonly outbox: OutboxEntry[] = []
+  outbox: readonly OutboxEntry[] = []
   readonly #tombstones = new Map<string, number>()
 
   lease(until: number): void {
@@ -79,8 +79,7 @@ export class Duties {
   }
 
   drop(gone: OutboxEntry): void {
-    const at = this.outbox.indexOf(gone)
-    if (at >= 0) this.outbox.splice(at, 1)
+    this.outbox = this.outbox.filter((entry) => entry !== gone)
   }
 
   bury(session: string, now: number, tokens: readonly LiveToken[]): void {
@@ -107,6 +106,6 @@ export class Duties {
 
   #push(entry: Pick<OutboxEntry, 'token' | 'giveUpAt' | 'settlesAt' | 'epoch'>): void {
     const fresh = { attempts: 0, dueAt: 0, claimedAt: 0, claimedUntil: 0, askedAgain: false }
-    this.outbox.push({ ...entry, ...fresh, id: randomUUID() })
+    this.outbox = [...this.outbox, { ...entry, ...fresh, id: randomUUID() }]
   }
 }

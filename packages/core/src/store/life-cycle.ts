@@ -126,7 +126,7 @@ export function claim(
   nextFence: () => number,
 ): Revocation[] {
   const claimed: Revocation[] = []
-  for (const entry of [...record.duties.outbox]) {
+  for (const entry of record.duties.outbox) {
     if (entry.giveUpAt <= now) record.duties.drop(entry)
     else if (dueIn(record, entry, now) === 0) {
       entry.claimedAt = now

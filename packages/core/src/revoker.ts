@@ -1,0 +1,69 @@
+import type { ChatServer } from './chat-server/chat-server.js'
+import { ChatTokenError, closed } from './errors.js'
+import type { Settings } from './options.js'
+import type { OutboxWorker } from './outbox-worker.js'
+import { sessionKey } from './session-key.js'
+import type { TokenSpace } from './store/token-store.js'
+import { assertUserId } from './user.js'
+
+/**
+ * What became of a logout: `confirmed` by the chat server; `pending`: stored durably and tried until it is; `volatile`:
+ * tried until it is, unless this process crashes before.
+ */
+export type RevokeOutcome = 'confirmed' | 'pending' | 'volatile'
+
+type Logout = Parameters<TokenSpace['logout']>[1]
+
+/** Ends tokens: the store's step first, which nothing undoes, and then as much of the wait as the caller wants. */
+export class Revoker {
+  readonly #settings: Settings
+  readonly #space: TokenSpace
+  readonly #server: ChatServer
+  readonly #worker: OutboxWorker
+  #closed = false
+
+  constructor(settings: Settings, space: TokenSpace, server: ChatServer, worker: OutboxWorker) {
+    this.#settings = settings
+    this.#space = space
+    this.#server = server
+    this.#worker = worker
+  }
+
+  /** Logs a session out. On a chat server that cannot revoke one token all of the user's end, in the right order. */
+  revoke(userId: string, session: string | undefined, waitMs: number): Promise<RevokeOutcome> {
+    const everything = this.#server.ignoresNames
+    return this.#end(userId, waitMs, () => ({ key: sessionKey(this.#settings, session), everything }))
+  }
+
+  revokeEverywhere(userId: string, waitMs: number): Promise<RevokeOutcome> {
+    const key = { session: undefined, ownToken: this.#settings.scope === 'session' }
+    return this.#end(userId, waitMs, () => ({ key, everything: true }))
+  }
+
+  /** Takes no more logouts. */
+  close(): void {
+    this.#closed = true
+  }
+
+  async #end(userId: string, waitMs: number, logout: () => Logout): Promise<RevokeOutcome> {
+    const queued = await this.#logOut(userId, logout)
+    this.#worker.kick()
+    if (await this.#worker.confirmed(userId, queued, waitMs)) return 'confirmed'
+    return this.#space.durable ? 'pending' : 'volatile'
+  }
+
+  async #logOut(userId: string, logout: () => Logout): Promise<readonly string[]> {
+    try {
+      assertUserId(userId)
+      if (this.#closed) throw closed()
+      return await this.#space.logout(userId, logout())
+    } catch (error) {
+      // A binding lets the host's logout succeed all the same, so nobody else would tell.
+      const code = error instanceof ChatTokenError ? error.code : 'the store failed'
+      this.#settings.logger.warn(
+        `imkit-auth: a logout did not reach the chat (${code}): its token works until it expires.`,
+      )
+      throw error
+    }
+  }
+}
