@@ -1,3 +1,5 @@
+import type { Schedule } from './schedule.js'
+
 /** What is known about a token. */
 interface Birth {
   readonly user: string
@@ -15,6 +17,7 @@ export class Ledger {
   /** How often what happened: a suite in which nothing goes wrong proves nothing. */
   readonly counts: Map<string, number> = new Map()
   readonly #perSession: boolean
+  readonly #revokesByName: boolean
   readonly #births = new Map<string, Birth>()
   /** When each user, and each of their sessions, was last logged out in the store. */
   readonly #logouts = new Map<string, number>()
@@ -22,8 +25,9 @@ export class Ledger {
   readonly #reported = new Set<string>()
   #events = 0
 
-  constructor(perSession: boolean) {
-    this.#perSession = perSession
+  constructor({ scope, ignoreDeleteBody }: Pick<Schedule, 'scope' | 'ignoreDeleteBody'>) {
+    this.#perSession = scope === 'session'
+    this.#revokesByName = !ignoreDeleteBody
   }
 
   count(what: string): void {
@@ -75,7 +79,7 @@ export class Ledger {
     for (const token of tokens) {
       this.count('tokens revoked')
       const birth = this.#births.get(token)
-      if (!birth || !this.#handedOut.has(token) || this.#reported.has(token)) continue
+      if (!this.#revokesByName || !birth || !this.#handedOut.has(token) || this.#reported.has(token)) continue
       if (birth.at > (this.#logouts.get(birth.user) ?? 0))
         this.violated('I2 a revocation killed the token of a later login')
     }

@@ -17,6 +17,8 @@ export interface Schedule {
   readonly dialect: 'bare' | 'envelope'
   readonly singleToken: boolean
   readonly conflictOnExisting: boolean
+  /** On such a server nobody can promise I2 to I4; the rest must hold all the same. */
+  readonly ignoreDeleteBody: boolean
   /** Whether every store step takes a moment of its own, as with a store over the network. */
   readonly slowStore: boolean
   readonly servers: number
@@ -32,7 +34,18 @@ export interface Schedule {
 }
 
 const action: fc.Arbitrary<Action> = fc.record({
-  kind: fc.constantFrom('login', 'login', 'login', 'page', 'page', 'logout', 'logout', 'report', 'report', 'everywhere'),
+  kind: fc.constantFrom(
+    'login',
+    'login',
+    'login',
+    'page',
+    'page',
+    'logout',
+    'logout',
+    'report',
+    'report',
+    'everywhere',
+  ),
   user: fc.constantFrom(0, 0, 0, 1),
   session: fc.nat({ max: 1 }),
   server: fc.nat({ max: 2 }),
@@ -44,6 +57,7 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
   dialect: fc.constantFrom('bare', 'envelope'),
   singleToken: fc.constantFrom(false, false, true),
   conflictOnExisting: fc.constantFrom(false, false, false, true),
+  ignoreDeleteBody: fc.constantFrom(false, false, false, false, false, false, false, true),
   slowStore: fc.boolean(),
   servers: fc.integer({ min: 1, max: 3 }),
   actions: fc.array(action, { minLength: 2, maxLength: 9 }),

@@ -62,7 +62,7 @@ export class Simulation {
     this.#schedule = schedule
     this.#clock = clock
     this.#apiKey = emulator.apiKey
-    this.ledger = new Ledger(schedule.scope === 'session')
+    this.ledger = new Ledger(schedule)
     this.#network = new Network(emulator, this.ledger)
     // Small, because making room for many users takes longer than the whole schedule.
     const store = memoryStore({ maxUsers: 10 })
@@ -76,8 +76,14 @@ export class Simulation {
   }
 
   static async create(schedule: Schedule, clock: Clock): Promise<Simulation> {
-    const { dialect, singleToken, conflictOnExisting } = schedule
-    const emulator = await createInProcessEmulator({ dialect, singleToken, conflictOnExisting, rateLimit: 0 })
+    const { dialect, singleToken, conflictOnExisting, ignoreDeleteBody } = schedule
+    const emulator = await createInProcessEmulator({
+      dialect,
+      singleToken,
+      conflictOnExisting,
+      ignoreDeleteBody,
+      rateLimit: 0,
+    })
     return new Simulation(schedule, clock, emulator)
   }
 
@@ -103,7 +109,7 @@ export class Simulation {
       else break
       await settled()
     }
-    await this.#checkRest()
+    if (!this.#schedule.ignoreDeleteBody) await this.#checkRest()
   }
 
   async #checkRest(): Promise<void> {
