@@ -9,7 +9,7 @@ interface Mutant {
 }
 
 const lifeCycle = 'core/dist/store/life-cycle.js'
-const userRecord = 'core/dist/store/user-record.js'
+const duties = 'core/dist/store/duties.js'
 
 /** The six mutants that a good suite catches. `pnpm mutants` runs the life-cycle tests against each. */
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
@@ -19,15 +19,15 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   },
   'no-fence': {
     without: 'the fence',
-    edits: [{ file: lifeCycle, from: 'record.fence !== step.fence', to: 'false' }],
+    edits: [{ file: lifeCycle, from: 'record.duties.fence !== step.fence', to: 'false' }],
   },
   'no-lease': {
     without: 'the lease',
-    edits: [{ file: userRecord, from: 'this.leasedUntil > now', to: 'false' }],
+    edits: [{ file: duties, from: 'this.leasedUntil > now', to: 'false' }],
   },
   'no-intent': {
     without: 'the intent',
-    edits: [{ file: lifeCycle, from: 'record.intent = step.intent', to: 'record.intent = undefined' }],
+    edits: [{ file: lifeCycle, from: 'record.duties.intent = step.intent', to: 'record.duties.intent = undefined' }],
   },
   'revoke-all': {
     without: 'revocation by token',
@@ -42,7 +42,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'short-horizon': {
     without: 'the lease through H',
     edits: [
-      { file: userRecord, from: 'this.leasedUntil = until ?? 0', to: 'this.leasedUntil = 0' },
+      { file: duties, from: 'this.leasedUntil = until ?? 0', to: 'this.leasedUntil = 0' },
       {
         file: 'core/dist/horizon.js',
         from: 'deadline + ambiguityHorizon',
