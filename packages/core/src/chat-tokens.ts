@@ -14,6 +14,7 @@ import { ProfileUpdater } from './profile-updater.js'
 import { Provisioner } from './provisioner.js'
 import { Revoker, type RevokeOutcome } from './revoker.js'
 import { sessionKey } from './session-key.js'
+import { guardedBudget, guardedSpace } from './store/guarded-store.js'
 import { isFresh, isLive } from './store/live-token.js'
 import type { TokenSpace } from './store/token-store.js'
 import { assertUser, assertUserId, type ChatUser } from './user.js'
@@ -63,9 +64,9 @@ export class ChatTokens {
     this.#settings = settings
     const { serverUrl, namespace, requestsPerMinute: perMinute, now, logger } = settings
     const server = serverUrl.href
-    this.#space = settings.store.open({ server, namespace, now })
+    this.#space = guardedSpace(settings.store.open({ server, namespace, now }))
     this.#events = new Events((event) => logger.warn(`imkit-auth: a listener for "${event}" threw; fix the listener.`))
-    this.#server = new ChatServer(settings, settings.store.budget({ server, perMinute, now }), {
+    this.#server = new ChatServer(settings, guardedBudget(settings.store.budget({ server, perMinute, now })), {
       opened: (code, retryInMs) => this.#events.emit('chatServerDown', { code, retryInMs }),
       closed: (afterMs) => {
         this.#events.emit('chatServerUp', { afterMs })

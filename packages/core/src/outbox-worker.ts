@@ -132,7 +132,8 @@ export class OutboxWorker {
       else await this.#revokeByName(userId, token, deadline)
       if (await this.#space.settle(revocation)) this.#events.emit('revoked', { userId, all, attempts: attempts + 1 })
     } catch (error) {
-      await this.#delay(revocation, error instanceof ChatTokenError ? error : new ChatTokenError('UNAVAILABLE', ''))
+      if (!(error instanceof ChatTokenError)) throw error
+      await this.#delay(revocation, error)
     }
   }
 

@@ -59,7 +59,7 @@ export class Revoker {
       return await this.#space.logout(userId, logout())
     } catch (error) {
       // A binding lets the host's logout succeed all the same, so nobody else would tell.
-      const code = error instanceof ChatTokenError ? error.code : 'the store failed'
+      const code = error instanceof ChatTokenError ? error.code : 'a bug'
       this.#settings.logger.warn(
         `imkit-auth: a logout did not reach the chat (${code}): its token works until it expires.`,
       )

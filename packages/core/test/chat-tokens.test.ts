@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import {
   assign,
+  ChatTokenError,
   type ChatTokenEvents,
   type ChatTokensOptions,
   createChatTokens,
@@ -324,8 +325,11 @@ describe('a store that fails', () => {
     const instance = world.instance()
     const { tokens } = instance
     instance.failOnce('logout')
-    await expect(tokens.revoke('amy')).rejects.toThrow('logout failed')
-    expect(world.warnings.at(-1)).toContain('the store failed')
+    await expect(tokens.revoke('amy')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('store'),
+    })
+    expect(world.warnings.at(-1)).toContain('UNAVAILABLE')
     await tokens.provision(AMY)
     const failing = instance.failOnce('claim', 'settle', 'retry')
     await tokens.revoke('amy', { waitMs: 0 })
@@ -333,6 +337,16 @@ describe('a store that fails', () => {
     world.emulator.advance(20_000)
     await eventually(async () => expect(await tokens.pendingRevocations()).toEqual([]))
     expect(world.live('amy')).toEqual([])
+  })
+
+  test('is not quoted, and counts as one that may have taken the step', async () => {
+    const instance = world.instance()
+    instance.failOnce('commit')
+    const error: unknown = await instance.tokens.provision(AMY).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(ChatTokenError)
+    expect(error).toMatchObject({ code: 'UNAVAILABLE', ambiguous: true })
+    expect(inspect(error)).not.toContain('commit failed')
+    await expect(instance.tokens.provision(AMY)).rejects.toMatchObject({ code: 'BUSY' })
   })
 })
 

@@ -1,4 +1,4 @@
-import { ConfigurableModuleBuilder, Module } from '@nestjs/common'
+import { ConfigurableModuleBuilder, Module, type Provider } from '@nestjs/common'
 import { chatTokenController } from './chat-token.controller.js'
 import { ChatTokensOwner } from './chat-tokens-owner.js'
 import { IMKIT_CHAT_OPTIONS, type ImkitChatModuleExtras, type ImkitChatModuleOptions } from './imkit-chat.options.js'
@@ -15,9 +15,22 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<ImkitChatModul
     if (path !== false && (typeof path !== 'string' || path === '')) {
       throw new TypeError("path must be the token route, such as 'chat/token', or false for none")
     }
-    return { ...definition, global: isGlobal, controllers: path === false ? [] : [chatTokenController(path)] }
+    const providers = (definition.providers ?? []).map(hidden)
+    return {
+      ...definition,
+      providers,
+      global: isGlobal,
+      controllers: path === false ? [] : [chatTokenController(path)],
+    }
   })
   .build()
+
+/** Options hold the API key, and whoever prints a module prints the values it provides. */
+function hidden(provider: Provider): Provider {
+  if (typeof provider === 'function' || !('useValue' in provider)) return provider
+  const { provide, useValue } = provider
+  return { provide, useFactory: () => useValue as unknown }
+}
 
 /**
  * Hooks a Nest app's login and logout to the chat: the decorators' service, and the route from which pages fetch tokens.

@@ -1,0 +1,57 @@
+import { ChatTokenError } from '../errors.js'
+import type { RequestBudget } from './request-budget.js'
+import type { TokenSpace } from './token-store.js'
+
+const STEPS = {
+  read: true,
+  admit: true,
+  acquire: true,
+  begin: true,
+  commit: true,
+  release: true,
+  released: true,
+  profile: true,
+  logout: true,
+  deny: true,
+  claim: true,
+  settle: true,
+  retry: true,
+  forget: true,
+  widen: true,
+  pending: true,
+  close: true,
+} satisfies Record<Exclude<keyof TokenSpace, 'durable'>, true>
+
+type Step = (...args: readonly unknown[]) => unknown
+
+/** A space whose failures are ours: what a store says when it fails may quote the token it was given. */
+export function guardedSpace(space: TokenSpace): TokenSpace {
+  return guarded(space, Object.keys(STEPS))
+}
+
+export function guardedBudget(budget: RequestBudget): RequestBudget {
+  return guarded(budget, ['take', 'pause'])
+}
+
+function guarded<T extends object>(store: T, names: readonly string[]): T {
+  const guard = Object.create(store) as Record<string, unknown>
+  for (const name of names) {
+    const step = (Reflect.get(store, name) as Step).bind(store)
+    guard[name] = (...args: readonly unknown[]) => {
+      try {
+        const result = step(...args)
+        return result instanceof Promise ? result.catch(fail) : result
+      } catch {
+        return fail()
+      }
+    }
+  }
+  return guard as T
+}
+
+/** Whether the step was done is not known either. */
+function fail(): never {
+  throw new ChatTokenError('UNAVAILABLE', 'The store failed. Is it up, and can this process reach it?', {
+    ambiguous: true,
+  })
+}

@@ -1,0 +1,57 @@
+import { imkitChat } from '@imkit-auth/koa'
+import { listening } from '@imkit-auth/testkit'
+import { type LeakReport, runAppLeakHunt, type StartHuntedApp } from '@imkit-auth/testkit/leaks'
+import { Router } from '@koa/router'
+import Koa from 'koa'
+import session from 'koa-session'
+import { text } from 'node:stream/consumers'
+import { beforeAll, describe, expect, it } from 'vitest'
+
+const start: StartHuntedApp = async (tokens, { onUnavailable }) => {
+  const app = new Koa()
+  const router = new Router()
+  const sessions = new Map<string, unknown>()
+  const store = {
+    get: async (key: string) => sessions.get(key),
+    set: async (key: string, value: unknown) => void sessions.set(key, value),
+    destroy: async (key: string) => void sessions.delete(key),
+  }
+  const chat = imkitChat(tokens, { identify: (ctx) => ctx.session?.user, onUnavailable })
+  app.keys = ['test']
+  app.use(session({ store }, app))
+  router.post('/login', async (ctx, next) => {
+    const { username } = JSON.parse(await text(ctx.req))
+    ctx.session = { user: { id: username, nickname: username } }
+    await next()
+  })
+  router.post('/login', chat.login(), (ctx) => {
+    ctx.body = { chat: ctx.state.chat }
+  })
+  router.post('/logout', chat.logout(), (ctx) => {
+    ctx.session = null
+    ctx.body = { loggedOut: true }
+  })
+  router.all('/chat/token', chat.token())
+  app.use(router.routes())
+  return {
+    ...(await listening(app.listen(0, '127.0.0.1'))),
+    texts: () => ({ 'sessions of the host': JSON.stringify([...sessions]) }),
+    objects: { chat },
+  }
+}
+
+describe('a Koa app under faults', () => {
+  let reports: readonly LeakReport[]
+  beforeAll(async () => void (reports = await runAppLeakHunt(start)), 60_000)
+
+  it('shows no key and no token but the user’s own', () => {
+    expect(reports.flatMap(({ hits }) => hits)).toEqual([])
+  })
+
+  it('was looked at from every side, each of which held something', () => {
+    for (const { sinkNames, emptySinks } of reports) {
+      expect(emptySinks).toEqual([])
+      expect(sinkNames).toEqual(expect.arrayContaining(['/login, refusal', 'console', 'sessions of the host']))
+    }
+  })
+})

@@ -1,0 +1,8 @@
+export { runAppLeakHunt } from './app-hunt.js'
+export type { HuntedApp, StartHuntedApp } from './app-run.js'
+export { Canaries } from './canaries.js'
+export { Canary, newCanary } from './canary.js'
+export type { LeakHuntOptions, LeakReport } from './hunt.js'
+export { runLeakHunt } from './run-leak-hunt.js'
+export { type Look, Sinks } from './sinks.js'
+export { lookAtError, lookAtObject } from './texts.js'
