@@ -4,14 +4,17 @@ import {
   type ChatCredentials,
   ChatTokenError,
   type ChatTokens,
+  chatTokensFromEnv,
   type ChatTokensOptions,
   createChatTokens,
   issue,
   memoryStore,
+  type ProfileReport,
   type RevokeOutcome,
 } from '@imkit-auth/core'
 import { jwtMinter, type JwtMinterOptions } from '@imkit-auth/core/jwt'
 import { type Emulator, startEmulator } from '@imkit-auth/emulator'
+import { createInProcessEmulator, type InProcessEmulator } from '@imkit-auth/emulator/in-process'
 import { imkitChat as expressChat } from '@imkit-auth/express'
 import { imkitChat as koaChat } from '@imkit-auth/koa'
 import {
@@ -46,6 +49,19 @@ export async function coreAndEmulator(): Promise<RevokeOutcome> {
   })
   await tokens.reportInvalid(user.id, credentials.token)
   return tokens.revoke(user.id, { session: 'one' })
+}
+
+export async function everybody(signal: AbortSignal): Promise<ProfileReport> {
+  const tokens = chatTokensFromEnv({ scope: 'session', requestsPerMinute: 90 })
+  tokens.on('chatServerDown', ({ code, retryInMs }) => `${code} for ${retryInMs.toFixed()} ms`)
+  await tokens.updateProfile(user)
+  await tokens.revokeEverywhere(user.id, { waitMs: 0 })
+  return tokens.provisionProfiles([user], { signal, onProgress: ({ accepted, failed }) => accepted + failed })
+}
+
+export async function withoutNetwork(): Promise<number> {
+  const emulator: InProcessEmulator = await createInProcessEmulator({ rateLimit: 0 })
+  return emulator.receive({ method: 'GET', path: '/me', headers: {}, body: undefined })().status
 }
 
 export function expressApp(tokens: ChatTokens): express.Express {
