@@ -17,5 +17,6 @@ test(
     const report = await runFaultMatrix({ firstSeed: seed, seeds })
     expect(report.violations).toEqual([])
     expect(report).toMatchObject({ runs: FAULTS.length * OPERATIONS.length * seeds, unhandled: 0, late: 0 })
+    expect(report.unmet).toBeLessThan(report.runs / 100)
   },
 )

@@ -27,6 +27,8 @@ export interface MatrixReport {
   readonly runs: number
   /** What went wrong, with fault, operation and seed. */
   readonly violations: readonly string[]
+  /** Runs in which no request met the fault, which only a busy machine explains. */
+  readonly unmet: number
   /** Rejections and exceptions that nobody handled. */
   readonly unhandled: number
   /** Calls that took more than 100 ms longer than they may. */
@@ -47,12 +49,14 @@ export async function runFaultMatrix(options: MatrixOptions): Promise<MatrixRepo
   const unhandled = countUnhandled()
   const violations: string[] = []
   let done = 0
+  let unmet = 0
   const waiting = scenarios.values()
   const work = async () => {
     for (const scenario of waiting) {
       const { fault, operation, seed } = scenario
-      const found = await run(scenario, pool, stopwatch)
-      violations.push(...found.map((what) => `${fault.name} / ${operation} / seed ${seed}: ${what}`))
+      const patient = await run(scenario, pool, stopwatch)
+      if (!patient.met) unmet += 1
+      violations.push(...patient.violations.map((what) => `${fault.name} / ${operation} / seed ${seed}: ${what}`))
       done += 1
       onProgress?.(done, scenarios.length)
     }
@@ -67,7 +71,7 @@ export async function runFaultMatrix(options: MatrixOptions): Promise<MatrixRepo
   }
   const { late, worstMs } = stopwatch
   violations.push(...unhandled.seen.map((what) => `unhandled: ${what}`))
-  return { runs: scenarios.length, violations, unhandled: unhandled.seen.length, late, worstMs }
+  return { runs: scenarios.length, violations, unmet, unhandled: unhandled.seen.length, late, worstMs }
 }
 
 function draw({ seeds, firstSeed = 0, operations = OPERATIONS, faults = FAULTS }: MatrixOptions): Scenario[] {
@@ -77,13 +81,13 @@ function draw({ seeds, firstSeed = 0, operations = OPERATIONS, faults = FAULTS }
   )
 }
 
-function run(scenario: Scenario, pool: EmulatorPool, stopwatch: Stopwatch): Promise<readonly string[]> {
+function run(scenario: Scenario, pool: EmulatorPool, stopwatch: Stopwatch): Promise<Patient> {
   return pool.use(scenario.server, async (emulator) => {
     const patient = new Patient(emulator, scenario, stopwatch)
     for (const part of [play, end]) {
       await part(patient).catch((error: unknown) => patient.violate(`the run ended early: ${String(error)}`))
     }
-    return patient.violations
+    return patient
   })
 }
 
