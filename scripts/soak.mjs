@@ -70,8 +70,9 @@ async function faultMatrix(seeds) {
   for (const violation of violations.slice(0, 20)) console.log(violation)
   const worst = Math.max(...reports.map(({ worstMs }) => worstMs))
   return {
-    ok: violations.length === 0 && sum('late') === 0,
-    summary: `${number(sum('runs'))} faulty runs: ${violations.length} violations, ${sum('unhandled')} unhandled rejections, ${sum('late')} calls past deadline + 100 ms (the last one ended ${worst.toFixed(0)} ms after its deadline)`,
+    // A run whose fault nobody met proves nothing.
+    ok: violations.length === 0 && sum('late') === 0 && sum('unmet') < sum('runs') / 100,
+    summary: `${number(sum('runs'))} faulty runs (${sum('unmet')} of them met no fault): ${violations.length} violations, ${sum('unhandled')} unhandled rejections, ${sum('late')} calls past deadline + 100 ms (the last one ended ${worst.toFixed(0)} ms after its deadline)`,
   }
 }
 

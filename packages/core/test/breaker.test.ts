@@ -175,6 +175,7 @@ describe('the budget', () => {
     expect(new Set(waits).size).toBeGreaterThan(5)
     expect(sent()).toBe(800)
     expect(await tokens.revoke('user 0')).toBe('confirmed')
+    expect(world.warnings).toEqual([expect.stringContaining('requestsPerMinute')])
   })
 
   test('is paused for everybody by a 429, and cached tokens are still served', async () => {
