@@ -22,12 +22,12 @@ export { chatTokensFromEnv, type ChatTokensFromEnvOptions } from './from-env.js'
 export type { ChatTokensOptions, Logger } from './options.js'
 export type { ProfileFailure, ProfileProgress, ProfileReport, ProvisionProfilesOptions } from './profile-batch.js'
 export type { Purpose, RequestBudget } from './store/request-budget.js'
+export type { Awaitable } from './store/awaitable.js'
 export type { LiveToken } from './store/live-token.js'
 export type { PendingRevocation } from './pending-revocation.js'
 export { memoryStore, type MemoryStoreOptions } from './store/memory-store.js'
 export type {
   Acquired,
-  Awaitable,
   Claimed,
   Denied,
   Intent,

@@ -1,7 +1,6 @@
 import { type Dispatcher, Pool } from 'undici'
 import type { Deadline } from '../deadline.js'
 import { ChatTokenError, type ChatTokenErrorCode } from '../errors.js'
-import type { Settings } from '../options.js'
 import type { Purpose, RequestBudget } from '../store/request-budget.js'
 import { type AnswerResult, readAnswer, type RefusalCode } from './answer.js'
 import { Breaker, type BreakerListener } from './breaker.js'
@@ -12,6 +11,14 @@ import { type ServerClock, serverClock } from './server-clock.js'
 import { waitForTurn } from './turn.js'
 
 const MAX_CONNECTIONS = 50
+
+/** Where the chat server is, and how to speak to it. */
+export interface Connection {
+  readonly serverUrl: URL
+  readonly apiKey: () => string
+  readonly dispatcher: Dispatcher | undefined
+  readonly now: () => number
+}
 
 /** One call of the admin API, and how its answer is to be understood. */
 export interface Call<T> {
@@ -37,7 +44,7 @@ export class Caller {
   readonly #retries = new RetryBudget()
   readonly #breaker: Breaker
 
-  constructor({ serverUrl, apiKey, dispatcher, now }: Settings, budget: RequestBudget, listener: BreakerListener) {
+  constructor({ serverUrl, apiKey, dispatcher, now }: Connection, budget: RequestBudget, listener: BreakerListener) {
     this.#origin = serverUrl.origin
     this.#apiKey = apiKey
     this.#pool = dispatcher

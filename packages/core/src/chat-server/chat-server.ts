@@ -1,10 +1,9 @@
 import type { Deadline } from '../deadline.js'
-import type { Settings } from '../options.js'
 import type { RequestBudget } from '../store/request-budget.js'
 import type { ChatUser } from '../user.js'
 import type { AnswerResult } from './answer.js'
 import type { BreakerListener } from './breaker.js'
-import { Caller } from './caller.js'
+import { Caller, type Connection } from './caller.js'
 import {
   assignedToken,
   expectUser,
@@ -25,9 +24,9 @@ export class ChatServer {
   readonly #prefix: string
   #ignoresNames = false
 
-  constructor(settings: Settings, budget: RequestBudget, listener: BreakerListener) {
-    this.#caller = new Caller(settings, budget, listener)
-    this.#prefix = settings.serverUrl.pathname.replace(/\/+$/, '')
+  constructor(connection: Connection, budget: RequestBudget, listener: BreakerListener) {
+    this.#caller = new Caller(connection, budget, listener)
+    this.#prefix = connection.serverUrl.pathname.replace(/\/+$/, '')
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { ChatTokens } from '../chat-tokens.js'
 import { ChatTokenError } from '../errors.js'
-import type { Awaitable } from '../store/token-store.js'
+import type { Awaitable } from '../store/awaitable.js'
 import type { Identified } from '../user.js'
 import { httpAnswer } from './http-answer.js'
 import { isAllowedOrigin, type OriginHeaders } from './origin.js'

@@ -1,4 +1,4 @@
-import type { Awaitable } from './token-store.js'
+import type { Awaitable } from './awaitable.js'
 
 /**
  * What a request is for. Logins come first; revocations have a share that nobody else can use up; profiles can wait.

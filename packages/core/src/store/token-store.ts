@@ -1,3 +1,4 @@
+import type { Awaitable } from './awaitable.js'
 import type { LiveToken } from './live-token.js'
 import type { RequestBudget } from './request-budget.js'
 
@@ -15,9 +16,6 @@ export interface TokenStore {
   /** Opens the budget that all namespaces of one chat server share; who opens it first says how large it is. */
   budget(options: { server: string; perMinute: number; now: () => number }): RequestBudget
 }
-
-/** A value, or a promise of one: a store that answers at once spares its callers an async hop. */
-export type Awaitable<T> = T | Promise<T>
 
 /** What the store knows about a user, read in one step. */
 export interface UserState {
