@@ -57,6 +57,10 @@ export class ChatTokenError extends Error {
   }
 }
 
+export function hasCode(error: unknown, ...codes: readonly ChatTokenErrorCode[]): error is ChatTokenError {
+  return error instanceof ChatTokenError && codes.includes(error.code)
+}
+
 export function closed(): ChatTokenError {
   return new ChatTokenError('CLOSED', 'close() was called: no more chat tokens are handed out.')
 }

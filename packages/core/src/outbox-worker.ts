@@ -2,7 +2,8 @@ import type { ChatServer } from './chat-server/chat-server.js'
 import { Deadline } from './deadline.js'
 import { ChatTokenError } from './errors.js'
 import type { Events } from './events.js'
-import { horizon, leaseMs } from './horizon.js'
+import { callDeadline, horizon, leaseMs } from './horizon.js'
+import { jittered } from './jitter.js'
 import type { Settings } from './options.js'
 import type { Revocation, TokenSpace } from './store/token-store.js'
 import { Waiters } from './waiters.js'
@@ -126,7 +127,7 @@ export class OutboxWorker {
     const { userId, token, attempts } = revocation
     const all = token === undefined
     if (!all && this.#server.ignoresNames) return this.#space.widen(revocation)
-    const deadline = new Deadline(this.#settings.deadline, this.#settings.now)
+    const deadline = callDeadline(this.#settings)
     try {
       if (all) await this.#server.revokeAll(userId, deadline)
       else await this.#revokeByName(userId, token, deadline)
@@ -157,6 +158,5 @@ export class OutboxWorker {
 }
 
 function waitAfter(attempts: number): number {
-  const wait = Math.min(RETRY_WAIT.last, RETRY_WAIT.first * 2 ** attempts)
-  return Math.round(wait * (0.75 + Math.random() / 4))
+  return Math.round(jittered(Math.min(RETRY_WAIT.last, RETRY_WAIT.first * 2 ** attempts)))
 }

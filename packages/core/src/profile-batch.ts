@@ -1,6 +1,7 @@
 import type { ChatServer } from './chat-server/chat-server.js'
-import { Deadline, sleep } from './deadline.js'
-import { ChatTokenError } from './errors.js'
+import { sleep } from './deadline.js'
+import { ChatTokenError, hasCode } from './errors.js'
+import { callDeadline } from './horizon.js'
 import type { Settings } from './options.js'
 import { assertUser, type ChatUser } from './user.js'
 
@@ -98,9 +99,9 @@ export class ProfileBatch {
   async #patiently(chunk: readonly ChatUser[]): Promise<number> {
     for (;;) {
       try {
-        return await this.#server.updateProfiles(chunk, new Deadline(this.#settings.deadline, this.#settings.now))
+        return await this.#server.updateProfiles(chunk, callDeadline(this.#settings))
       } catch (error) {
-        const wait = error instanceof ChatTokenError && error.code === 'RATE_LIMITED' ? error.retryAfter : undefined
+        const wait = hasCode(error, 'RATE_LIMITED') ? error.retryAfter : undefined
         if (wait === undefined || this.#aborted) throw error
         await sleep(wait * 1_000, this.#options.signal)
         if (this.#aborted) throw error

@@ -1,7 +1,7 @@
 import type { ChatServer } from './chat-server/chat-server.js'
-import { Deadline } from './deadline.js'
-import { ChatTokenError } from './errors.js'
+import { hasCode } from './errors.js'
 import type { Events } from './events.js'
+import { callDeadline } from './horizon.js'
 import type { Settings } from './options.js'
 import type { TokenSpace } from './store/token-store.js'
 import { assertUser, type ChatUser } from './user.js'
@@ -25,11 +25,8 @@ export class ProfileUpdater {
 
   /** Sends a profile now; a field not given stays as it is. Throws when the chat server does not take it. */
   async send({ id, nickname, avatarUrl }: ChatUser, known: KnownProfile): Promise<void> {
-    await this.#server.updateProfile(
-      { id, nickname, avatarUrl },
-      new Deadline(this.#settings.deadline, this.#settings.now),
-    )
-    await this.#space.profile(id, { nickname: nickname ?? known.nickname, avatarUrl: avatarUrl ?? known.avatarUrl })
+    await this.#server.updateProfile({ id, nickname, avatarUrl }, callDeadline(this.#settings))
+    await this.#remember({ id, nickname: nickname ?? known.nickname, avatarUrl: avatarUrl ?? known.avatarUrl })
     this.#events.emit('profileUpdated', { userId: id })
   }
 
@@ -49,24 +46,17 @@ export class ProfileUpdater {
     await Promise.all(this.#underWay.values())
   }
 
-  async #update({ id, nickname, avatarUrl }: ChatUser): Promise<void> {
+  async #update(user: ChatUser): Promise<void> {
     try {
-      const accepted = await this.#send({ id, nickname, avatarUrl })
-      await this.#space.profile(id, { nickname, avatarUrl })
-      if (accepted) this.#events.emit('profileUpdated', { userId: id })
-    } catch {
-      // The next login makes up for it.
+      await this.send(user, {})
+    } catch (error) {
+      // A profile that the chat server refuses would only be repeated at every login. For anything else the next login
+      // makes up, also for a store that fails here.
+      if (hasCode(error, 'REJECTED', 'USER_EXISTS')) await this.#remember(user).catch(() => {})
     }
   }
 
-  /** `false` when the chat server refuses this very profile: that would only be repeated at every login. */
-  async #send(user: ChatUser): Promise<boolean> {
-    try {
-      await this.#server.updateProfile(user, new Deadline(this.#settings.deadline, this.#settings.now))
-      return true
-    } catch (error) {
-      if (error instanceof ChatTokenError && (error.code === 'REJECTED' || error.code === 'USER_EXISTS')) return false
-      throw error
-    }
+  async #remember({ id, nickname, avatarUrl }: ChatUser): Promise<void> {
+    await this.#space.profile(id, { nickname, avatarUrl })
   }
 }

@@ -1,6 +1,7 @@
-import { Deadline } from './deadline.js'
+import type { Deadline } from './deadline.js'
 import { ChatTokenError } from './errors.js'
 import type { Events } from './events.js'
+import { callDeadline } from './horizon.js'
 import type { Obtainer } from './obtainer.js'
 import type { Settings } from './options.js'
 import { SingleFlight } from './single-flight.js'
@@ -39,7 +40,7 @@ export class Provisioner {
 
   async provision(user: ChatUser, key: SessionKey, resume: boolean, seen: UserState): Promise<LiveToken> {
     assertUser(user)
-    const deadline = new Deadline(this.#settings.deadline, this.#settings.now)
+    const deadline = callDeadline(this.#settings)
     let state = seen
     if (state.loggedOut && !resume && key.session !== undefined) {
       await this.#space.admit(user.id, { session: key.session, epoch: state.epoch })

@@ -1,9 +1,10 @@
 import { ChatTokenError, type ChatTokenErrorCode } from '../errors.js'
+import { jittered } from '../jitter.js'
 
 /** So many failures in a row, and the chat server counts as down. */
 const FAILURES = 5
 /** How long nothing is sent then; doubles with each failed probe. In ms. */
-const CLOSED_FOR = { first: 2_000, last: 30_000 }
+const OPEN_FOR = { first: 2_000, last: 30_000 }
 /** What only an operator can mend is tried again after this long. In ms. */
 const FOR_OPERATORS = 60_000
 
@@ -72,14 +73,14 @@ export class Breaker {
     if (this.#open && !probe) return error
     this.#failures += 1
     if (!hopeless && !probe && this.#failures < FAILURES) return error
-    const doubled = Math.min(CLOSED_FOR.last, CLOSED_FOR.first * 2 ** this.#probes++)
-    const closedForMs = (hopeless ? FOR_OPERATORS : doubled) * (0.75 + Math.random() / 4)
+    const doubled = Math.min(OPEN_FOR.last, OPEN_FOR.first * 2 ** this.#probes++)
+    const openForMs = jittered(hopeless ? FOR_OPERATORS : doubled)
     const { code, message, ambiguous } = error
     const now = performance.now()
     const since = this.#open?.since ?? now
-    this.#open = { error, apiKey, since, until: now + closedForMs }
-    if (!probe) this.#listener.opened(code, Math.round(closedForMs))
-    return new ChatTokenError(code, message, { ambiguous, retryAfter: Math.ceil(closedForMs / 1000) })
+    this.#open = { error, apiKey, since, until: now + openForMs }
+    if (!probe) this.#listener.opened(code, Math.round(openForMs))
+    return new ChatTokenError(code, message, { ambiguous, retryAfter: Math.ceil(openForMs / 1000) })
   }
 
   #close(): void {

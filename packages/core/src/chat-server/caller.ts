@@ -1,6 +1,6 @@
 import { type Dispatcher, Pool } from 'undici'
 import type { Deadline } from '../deadline.js'
-import { ChatTokenError, type ChatTokenErrorCode } from '../errors.js'
+import { hasCode } from '../errors.js'
 import type { Purpose, RequestBudget } from '../store/request-budget.js'
 import { type AnswerResult, readAnswer, type RefusalCode } from './answer.js'
 import { Breaker, type BreakerListener } from './breaker.js'
@@ -65,7 +65,7 @@ export class Caller {
         return await this.#attempt(call, apiKey)
       } catch (error) {
         // A rotated key is picked up at once: the refused request had no effect.
-        if (!is(error, 'UNAUTHORIZED') || this.#apiKey() === apiKey) throw error
+        if (!hasCode(error, 'UNAUTHORIZED') || this.#apiKey() === apiKey) throw error
         return this.#attempt(call, this.#apiKey())
       }
     }
@@ -84,7 +84,7 @@ export class Caller {
       try {
         return await this.#send(call, apiKey)
       } catch (error) {
-        if (is(error, 'RATE_LIMITED')) await this.#budget.pause((error.retryAfter ?? 0) * 1_000)
+        if (hasCode(error, 'RATE_LIMITED')) await this.#budget.pause((error.retryAfter ?? 0) * 1_000)
         throw error
       }
     })
@@ -98,8 +98,4 @@ export class Caller {
     if (answer.status === 404 && answer.code !== undefined && absent?.includes(answer.code)) return undefined
     throw refusalError(answer)
   }
-}
-
-function is(error: unknown, code: ChatTokenErrorCode): error is ChatTokenError {
-  return error instanceof ChatTokenError && error.code === code
 }

@@ -1,10 +1,11 @@
 import { ChatTokenError } from '../errors.js'
+import { LONGEST_PAUSE } from '../store/request-budget.js'
 import type { Answer } from './answer.js'
 
 type Refusal = Extract<Answer, { ok: false }>
 
 /** Limits on how long a 429 may pause us, and what an absent or absurd `retryAfter` counts as. In seconds. */
-const PAUSE = { min: 1, max: 300, fallback: 60 }
+const PAUSE = { min: 1, max: LONGEST_PAUSE / 1_000, fallback: 60 }
 
 /** What a refusal means for us: who is at fault, whether trying again can help, and whether the server may have acted. */
 export function refusalError({ status, code, retryAfter }: Refusal): ChatTokenError {

@@ -1,6 +1,6 @@
 import type { TokenWithExpiry } from '../chat-server/client-document.js'
 import type { Settled } from '../chat-server/retry.js'
-import { ChatTokenError } from '../errors.js'
+import { hasCode } from '../errors.js'
 import { type Mint, minter } from './mint.js'
 import type { Mode, ObtainStep } from './mode.js'
 
@@ -29,7 +29,7 @@ export function assign({ mint }: AssignOptions): Mode {
       try {
         return await bind(step, minted)
       } catch (error) {
-        if (!isRefusal(error, 'TOKEN_CONFLICT')) throw error
+        if (!hasCode(error, 'TOKEN_CONFLICT')) throw error
         return bind(step, await step.mintAgain(mode))
       }
     },
@@ -43,14 +43,10 @@ async function bind(step: ObtainStep, minted: TokenWithExpiry): Promise<Settled<
   try {
     return await step.server.assign(step.user, minted, step.deadline)
   } catch (error) {
-    if (!isRefusal(error, 'USER_EXISTS')) throw error
+    if (!hasCode(error, 'USER_EXISTS')) throw error
     ambiguous = error.ambiguous
   }
   const updated = await step.server.updateToken(step.user.id, minted, step.deadline)
   if (!updated.value) return step.server.assign(step.user, minted, step.deadline)
   return { value: updated.value, ambiguous: ambiguous || updated.ambiguous }
-}
-
-function isRefusal(error: unknown, code: 'USER_EXISTS' | 'TOKEN_CONFLICT'): error is ChatTokenError {
-  return error instanceof ChatTokenError && error.code === code
 }

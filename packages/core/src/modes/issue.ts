@@ -1,4 +1,4 @@
-import { ChatTokenError } from '../errors.js'
+import { hasCode } from '../errors.js'
 import type { Mode, ObtainStep } from './mode.js'
 
 export interface IssueOptions {
@@ -27,7 +27,7 @@ export function issue({ fallback }: IssueOptions = {}): Mode {
       try {
         return await step.server.issue(step.user, step.deadline)
       } catch (error) {
-        if (!fallback || !(error instanceof ChatTokenError) || error.code !== 'USER_EXISTS') throw error
+        if (!fallback || !hasCode(error, 'USER_EXISTS')) throw error
         return fallback.obtain({ ...step, minted: await step.mintAgain(fallback) })
       }
     },

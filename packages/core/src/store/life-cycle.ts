@@ -183,7 +183,7 @@ export function widen(record: UserRecord, { id }: Revocation, now: number): void
 }
 
 export function revocationsOf(userId: string, record: UserRecord): Revocation[] {
-  return record.duties.outbox.map((entry) => revocationOf(userId, record, entry, undefined))
+  return record.outbox.map((entry) => revocationOf(userId, record, entry, undefined))
 }
 
 function revocationOf(

@@ -93,7 +93,7 @@ export class MemorySpace implements TokenSpace {
         revocations.push(...lifeCycle.claim(userId, record, now + visibleForMs, now, () => ++this.#fence))
         this.#place(userId, record, now)
       }
-      for (const entry of record.duties.outbox) {
+      for (const entry of record.outbox) {
         nextInMs = Math.min(nextInMs ?? Infinity, lifeCycle.dueIn(record, entry, now))
       }
     }
@@ -151,7 +151,7 @@ export class MemorySpace implements TokenSpace {
   }
 
   #place(userId: string, record: UserRecord, now: number): void {
-    if (record.hasOutbox) this.#outboxes.set(userId, record)
+    if (record.outbox.length > 0) this.#outboxes.set(userId, record)
     else this.#outboxes.delete(userId)
     const pinned = this.#pinned.has(userId)
     if (record.isPinned(now) === pinned) return

@@ -1,4 +1,4 @@
-import { Duties } from './duties.js'
+import { Duties, type OutboxEntry } from './duties.js'
 import { CLOCK_SKEW, type LiveToken } from './live-token.js'
 import type { SessionKey } from './token-store.js'
 
@@ -29,8 +29,9 @@ export class UserRecord {
     return (this.#duties ??= new Duties())
   }
 
-  get hasOutbox(): boolean {
-    return this.#duties !== undefined && this.#duties.outbox.length > 0
+  /** The waiting revocations. Looking at them makes no duties where there are none. */
+  get outbox(): readonly OutboxEntry[] {
+    return this.#duties?.outbox ?? []
   }
 
   isLeased(now: number): boolean {
