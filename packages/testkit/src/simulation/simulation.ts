@@ -14,6 +14,7 @@ import { GatedStore } from './gated-store.js'
 import { Ledger } from './ledger.js'
 import { HORIZON, type Message, Network } from './network.js'
 import type { Action, Schedule } from './schedule.js'
+import { Sessions } from './sessions.js'
 
 const SERVER_URL = 'http://127.0.0.1:1'
 const DEADLINE = 3_000
@@ -46,12 +47,7 @@ export class Simulation {
   readonly #space: TokenSpace
   readonly #servers: Server[] = []
   readonly #calls = new Map<object, Server>()
-  /** The sessions that have logged out since their last login began. */
-  readonly #loggedOut = new Set<string>()
-  /** The logins of each session. */
-  readonly #logins = new Map<string, { begun: number; underWay: number }>()
-  /** What each session's page holds. */
-  readonly #pages = new Map<string, string>()
+  readonly #sessions: Sessions
   readonly #actions: Action[]
   #crashes: number
   #faults: number
@@ -63,6 +59,7 @@ export class Simulation {
     this.#clock = clock
     this.#apiKey = emulator.apiKey
     this.ledger = new Ledger(schedule)
+    this.#sessions = new Sessions(this.ledger)
     this.#network = new Network(emulator, this.ledger)
     // Small, because making room for many users takes longer than the whole schedule.
     const store = memoryStore({ maxUsers: 10 })
@@ -192,8 +189,7 @@ export class Simulation {
   #jump(ms: number): void {
     this.#jumps -= 1
     this.ledger.count('clock jumps')
-    // Tombstones last for a day at least; the host's own session is gone much longer.
-    this.#loggedOut.clear()
+    this.#sessions.slept()
     this.#clock.setSystemTime(Date.now() + ms)
   }
 
@@ -205,7 +201,7 @@ export class Simulation {
     const call = {}
     this.#calls.set(call, server)
     const began = performance.now()
-    void this.#act(action, server.tokens).then(
+    void this.#sessions.act(action, server.tokens).then(
       () => this.#ended(call, began),
       (error: unknown) => {
         if (!(error instanceof ChatTokenError)) this.ledger.violated(`a call threw ${String(error)}`)
@@ -218,60 +214,6 @@ export class Simulation {
   #ended(call: object, began: number): void {
     if (!this.#calls.delete(call)) return
     if (performance.now() - began > DEADLINE + TOLERANCE) this.ledger.violated('a call took longer than its deadline')
-  }
-
-  async #act(action: Action, tokens: ChatTokens): Promise<void> {
-    const user = `u${action.user}`
-    const session = `s${action.session}`
-    const page = `${user} ${session}`
-    switch (action.kind) {
-      case 'login':
-        return this.#login(tokens, user, session)
-      case 'page':
-        return this.#provision(tokens, user, session, true)
-      case 'logout': {
-        const [logins, jumps] = [this.#loginsOf(page), this.#jumps]
-        await tokens.revoke(user, { session })
-        // Of a login at the same time nobody can say which came first.
-        if (logins.underWay === 0 && logins.begun === this.#loginsOf(page).begun && jumps === this.#jumps) {
-          this.#loggedOut.add(page)
-        }
-        return
-      }
-      case 'everywhere':
-        await tokens.revokeEverywhere(user)
-        return
-      case 'report': {
-        const token = this.#pages.get(page)
-        if (token === undefined) return
-        this.ledger.reported(token)
-        return tokens.reportInvalid(user, token, { session })
-      }
-    }
-  }
-
-  #loginsOf(page: string): { begun: number; underWay: number } {
-    return { ...(this.#logins.get(page) ?? { begun: 0, underWay: 0 }) }
-  }
-
-  async #login(tokens: ChatTokens, user: string, session: string): Promise<void> {
-    const page = `${user} ${session}`
-    const count = (begun: number, underWay: number) => {
-      const logins = this.#loginsOf(page)
-      this.#logins.set(page, { begun: logins.begun + begun, underWay: logins.underWay + underWay })
-    }
-    this.#loggedOut.delete(page)
-    count(1, 1)
-    await this.#provision(tokens, user, session, false).finally(() => count(0, -1))
-  }
-
-  async #provision(tokens: ChatTokens, user: string, session: string, resume: boolean): Promise<void> {
-    const ended = this.ledger.lastLogout(user, session)
-    const gone = resume && this.#loggedOut.has(`${user} ${session}`)
-    const { token } = await tokens.provision({ id: user, nickname: session }, { session, resume })
-    this.ledger.handOut(token, ended)
-    if (gone && this.#loggedOut.has(`${user} ${session}`)) this.ledger.violated('I7 a logged-out session got a token')
-    this.#pages.set(`${user} ${session}`, token)
   }
 
   #server(): Server {
