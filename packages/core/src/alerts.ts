@@ -18,16 +18,21 @@ const WHAT_TO_DO: Partial<Record<ChatTokenErrorCode, string>> = {
 const REVOKED_TOO_MUCH =
   'Asked to revoke one token, the chat server revoked all of that user; does a proxy drop the body of DELETE? From now on every logout revokes all tokens of its user.'
 
+const STORE_DOWN = 'The store does not answer. Logins go on without chat, and logouts are kept in this process.'
+
 /** Turns failures that only an operator can mend into a log line and an `alert` event, once a minute each. */
 export function raiseAlerts(events: Events, logger: Logger): void {
-  const raisedAt = new Map<ChatTokenErrorCode, number>()
-  const raise = ({ code }: { code: ChatTokenErrorCode }) => {
-    const message = WHAT_TO_DO[code]
+  const raisedAt = new Map<string, number>()
+  const raiseMessage = (code: ChatTokenErrorCode, message: string) => {
     const now = performance.now()
-    if (message === undefined || now - (raisedAt.get(code) ?? -Infinity) < INTERVAL) return
-    raisedAt.set(code, now)
+    if (now - (raisedAt.get(message) ?? -Infinity) < INTERVAL) return
+    raisedAt.set(message, now)
     logger.warn(`imkit-auth: ${message}`)
     events.emit('alert', { code, message })
+  }
+  const raise = ({ code }: { code: ChatTokenErrorCode }) => {
+    const message = WHAT_TO_DO[code]
+    if (message !== undefined) raiseMessage(code, message)
   }
   const raiseUnlessDown = ({ code }: { code: ChatTokenErrorCode }) => {
     // One failure is nothing to wake anybody for; `chatServerDown` tells of many.
@@ -36,6 +41,7 @@ export function raiseAlerts(events: Events, logger: Logger): void {
   events.on('obtainFailed', raiseUnlessDown)
   events.on('revocationDelayed', raiseUnlessDown)
   events.on('chatServerDown', raise)
+  events.on('storeDown', () => raiseMessage('UNAVAILABLE', STORE_DOWN))
   let told = false
   events.on('revokedTooMuch', () => {
     if (!told) logger.warn(`imkit-auth: ${REVOKED_TOO_MUCH}`)

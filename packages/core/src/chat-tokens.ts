@@ -16,7 +16,7 @@ import { Revoker, type RevokeOutcome } from './revoker.js'
 import { sessionKey } from './session-key.js'
 import { guardedBudget, guardedSpace } from './store/guarded-store.js'
 import { isFresh, isLive } from './store/live-token.js'
-import type { TokenSpace } from './store/token-store.js'
+import type { StoreListener, TokenSpace } from './store/token-store.js'
 import { assertUser, assertUserId, type ChatUser } from './user.js'
 
 export interface SessionOptions {
@@ -39,7 +39,7 @@ export interface RevokeOptions extends SessionOptions {
 }
 
 export interface CloseReport {
-  /** What could not be confirmed in time. Empty after a clean shutdown. */
+  /** What could not be confirmed in time. Empty after a clean shutdown, or when the store did not answer (logged). */
   readonly pending: readonly PendingRevocation[]
 }
 
@@ -64,8 +64,8 @@ export class ChatTokens {
     this.#settings = settings
     const { serverUrl, namespace, requestsPerMinute: perMinute, now, logger } = settings
     const server = serverUrl.href
-    this.#space = guardedSpace(settings.store.open({ server, namespace, now }))
     this.#events = new Events((event) => logger.warn(`imkit-auth: a listener for "${event}" threw; fix the listener.`))
+    this.#space = guardedSpace(settings.store.open({ server, namespace, now, listener: this.#storeListener() }))
     this.#server = new ChatServer(settings, guardedBudget(settings.store.budget({ server, perMinute, now })), {
       opened: (code, retryInMs) => this.#events.emit('chatServerDown', { code, retryInMs }),
       closed: (afterMs) => {
@@ -83,6 +83,21 @@ export class ChatTokens {
     this.#counters = new Counters(this.#events)
     // What an earlier process left behind is due as well.
     this.#worker.kick()
+  }
+
+  #storeListener(): StoreListener {
+    let downAt = performance.now()
+    return {
+      down: () => {
+        downAt = performance.now()
+        this.#events.emit('storeDown', {})
+      },
+      up: () => {
+        this.#events.emit('storeUp', { afterMs: Math.round(performance.now() - downAt) })
+        this.#worker.kick()
+      },
+      warn: (message) => this.#settings.logger.warn(`imkit-auth: ${message}`),
+    }
   }
 
   /** Base URL of the chat server, as pages get it: what a Content-Security-Policy has to let them connect to. */
@@ -207,7 +222,10 @@ export class ChatTokens {
     await deadline.race(Promise.all([this.#provisioner.idle(), this.#profiles.idle()]), closed).catch(() => {})
     await this.#worker.drain(deadline)
     this.#worker.stop()
-    const pending = await this.pendingRevocations()
+    const pending = await this.pendingRevocations().catch(() => {
+      this.#settings.logger.warn('imkit-auth: the store did not answer at the end; what waits there goes on with it.')
+      return []
+    })
     await this.#server.close()
     await this.#space.close()
     return { pending }

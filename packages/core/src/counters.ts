@@ -10,6 +10,8 @@ export interface ChatTokenStats {
   readonly revocationDelays: number
   /** Tokens being obtained. */
   readonly inFlight: number
+  /** Whether the store is away: logins go on without chat, and logouts are `volatile`. */
+  readonly degraded: boolean
 }
 
 /** Counts what happens. */
@@ -19,12 +21,15 @@ export class Counters {
   #obtainFailures = 0
   #revoked = 0
   #revocationDelays = 0
+  #degraded = false
 
   constructor(events: Events) {
     events.on('obtained', () => (this.#obtained += 1))
     events.on('obtainFailed', () => (this.#obtainFailures += 1))
     events.on('revoked', () => (this.#revoked += 1))
     events.on('revocationDelayed', () => (this.#revocationDelays += 1))
+    events.on('storeDown', () => (this.#degraded = true))
+    events.on('storeUp', () => (this.#degraded = false))
   }
 
   read(inFlight: number): ChatTokenStats {
@@ -35,6 +40,7 @@ export class Counters {
       revoked: this.#revoked,
       revocationDelays: this.#revocationDelays,
       inFlight,
+      degraded: this.#degraded,
     }
   }
 }

@@ -16,6 +16,10 @@ export interface ChatTokenEvents {
   chatServerDown: { code: ChatTokenErrorCode; retryInMs: number }
   /** It answers again. */
   chatServerUp: { afterMs: number }
+  /** The store does not answer: logins go on without chat, and logouts are `volatile`. */
+  storeDown: Record<never, never>
+  /** It answers again, and has been told of the logouts in between. */
+  storeUp: { afterMs: number }
   /**
    * Asked to revoke one token, the chat server (or a proxy that drops the body of a DELETE) revoked all of the user.
    * From now on every logout revokes all tokens, and nothing else is revoked by name.

@@ -5,7 +5,7 @@ import type { Events } from './events.js'
 import { callDeadline, horizon, leaseMs } from './horizon.js'
 import { jittered } from './jitter.js'
 import type { Settings } from './options.js'
-import type { Revocation, TokenSpace } from './store/token-store.js'
+import type { LoggedOut, Revocation, TokenSpace } from './store/token-store.js'
 import { Waiters } from './waiters.js'
 
 const MAX_CONCURRENT = 16
@@ -48,13 +48,28 @@ export class OutboxWorker {
     this.kick()
   }
 
-  /** Whether these revocations of a user are all confirmed within the given time. */
-  async confirmed(userId: string, ids: readonly string[], withinMs: number): Promise<boolean> {
-    if (ids.length === 0) return true
+  /** How long a logout may claim what it queues, in ms: 0 when there is no place for it, or nothing would get through. */
+  get claimForMs(): number {
+    return this.#active < MAX_CONCURRENT && this.#blockedMs === 0 && !this.#stopped ? leaseMs(this.#settings) : 0
+  }
+
+  /** Carries what a logout claimed. Whether all that it queued is confirmed within the given time. */
+  confirmed(userId: string, { waiting, claimed }: LoggedOut, withinMs: number): Promise<boolean> {
+    const open = new Set(waiting)
+    let carried = 0
+    for (const revocation of claimed) {
+      void this.#carry(revocation).then((settled) => {
+        carried += 1
+        if (settled) open.delete(revocation.id)
+        this.#waiters.wake()
+      })
+    }
+    this.kick()
     // Any of them may have become one of all tokens.
-    const matters = ({ id, token }: Revocation) => token === undefined || ids.includes(id)
-    const waiting = async () => (await this.#space.pending(userId)).some(matters)
-    return this.#until(async () => !(await waiting()), new Deadline(withinMs, this.#settings.now))
+    const matters = ({ id, token }: Revocation) => token === undefined || open.has(id)
+    const confirmed = async () =>
+      open.size === 0 || (carried === claimed.length && !(await this.#space.pending(userId)).some(matters))
+    return this.#until(confirmed, new Deadline(withinMs, this.#settings.now))
   }
 
   /** Whether nothing waits any more before the deadline. */
@@ -70,9 +85,11 @@ export class OutboxWorker {
 
   async #until(condition: () => Promise<boolean>, deadline: Deadline): Promise<boolean> {
     for (;;) {
-      if (await condition()) return true
+      const seen = this.#waiters.wakes
+      // A store that does not answer may do so in time.
+      if (await condition().catch(() => false)) return true
       if (deadline.passed || this.#blockedMs > deadline.remaining) return false
-      await this.#waiters.wait(deadline.remaining)
+      await this.#waiters.wait(deadline.remaining, seen)
     }
   }
 
@@ -110,12 +127,14 @@ export class OutboxWorker {
     this.#timer.unref()
   }
 
-  async #carry(revocation: Revocation): Promise<void> {
+  /** Whether it is settled. */
+  async #carry(revocation: Revocation): Promise<boolean> {
     this.#active += 1
     try {
-      await this.#revoke(revocation)
+      return await this.#revoke(revocation)
     } catch {
       // The store did not take the outcome. Once the claim has run out, it hands the revocation out again.
+      return false
     } finally {
       this.#active -= 1
       this.#waiters.wake()
@@ -123,18 +142,24 @@ export class OutboxWorker {
     }
   }
 
-  async #revoke(revocation: Revocation): Promise<void> {
+  async #revoke(revocation: Revocation): Promise<boolean> {
     const { userId, token, attempts } = revocation
     const all = token === undefined
-    if (!all && this.#server.ignoresNames) return this.#space.widen(revocation)
+    if (!all && this.#server.ignoresNames) {
+      await this.#space.widen(revocation)
+      return false
+    }
     const deadline = callDeadline(this.#settings)
     try {
       if (all) await this.#server.revokeAll(userId, deadline)
       else await this.#revokeByName(userId, token, deadline)
-      if (await this.#space.settle(revocation)) this.#events.emit('revoked', { userId, all, attempts: attempts + 1 })
+      const settled = await this.#space.settle(revocation)
+      if (settled) this.#events.emit('revoked', { userId, all, attempts: attempts + 1 })
+      return settled
     } catch (error) {
       if (!(error instanceof ChatTokenError)) throw error
       await this.#delay(revocation, error)
+      return false
     }
   }
 

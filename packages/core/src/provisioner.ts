@@ -43,8 +43,7 @@ export class Provisioner {
     const deadline = callDeadline(this.#settings)
     let state = seen
     if (state.loggedOut && !resume && key.session !== undefined) {
-      await this.#space.admit(user.id, { session: key.session, epoch: state.epoch })
-      state = await this.#space.read(user.id, key)
+      state = await this.#space.admit(user.id, { key, epoch: state.epoch })
     }
     for (let attempt = 1; ; attempt++) {
       if (state.loggedOut) throw loggedOut()

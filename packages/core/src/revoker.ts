@@ -3,16 +3,16 @@ import { ChatTokenError, closed } from './errors.js'
 import type { Settings } from './options.js'
 import type { OutboxWorker } from './outbox-worker.js'
 import { sessionKey } from './session-key.js'
-import type { TokenSpace } from './store/token-store.js'
+import type { LoggedOut, TokenSpace } from './store/token-store.js'
 import { assertUserId } from './user.js'
 
 /**
  * What became of a logout: `confirmed` by the chat server; `pending`: stored durably and tried until it is; `volatile`:
- * tried until it is, unless this process crashes before.
+ * tried until it is, unless this process (or what it is stored in) fails before.
  */
 export type RevokeOutcome = 'confirmed' | 'pending' | 'volatile'
 
-type Logout = Parameters<TokenSpace['logout']>[1]
+type Logout = Omit<Parameters<TokenSpace['logout']>[1], 'claimForMs'>
 
 /** Ends tokens: the store's step first, which nothing undoes, and then as much of the wait as the caller wants. */
 export class Revoker {
@@ -46,17 +46,17 @@ export class Revoker {
   }
 
   async #end(userId: string, waitMs: number, logout: () => Logout): Promise<RevokeOutcome> {
-    const queued = await this.#logOut(userId, logout)
-    this.#worker.kick()
-    if (await this.#worker.confirmed(userId, queued, waitMs)) return 'confirmed'
-    return this.#space.durable ? 'pending' : 'volatile'
+    const done = await this.#logOut(userId, logout)
+    if (done === 'later') return 'volatile'
+    if (await this.#worker.confirmed(userId, done, waitMs)) return 'confirmed'
+    return done.durable ? 'pending' : 'volatile'
   }
 
-  async #logOut(userId: string, logout: () => Logout): Promise<readonly string[]> {
+  async #logOut(userId: string, logout: () => Logout): Promise<LoggedOut | 'later'> {
     try {
       assertUserId(userId)
       if (this.#closed) throw closed()
-      return await this.#space.logout(userId, logout())
+      return await this.#space.logout(userId, { ...logout(), claimForMs: this.#worker.claimForMs })
     } catch (error) {
       // A binding lets the host's logout succeed all the same, so nobody else would tell.
       const code = error instanceof ChatTokenError ? error.code : 'a bug'

@@ -1,12 +1,15 @@
 /** Lets callers wait until somebody wakes them, or for a time at most. */
 export class Waiters {
   readonly #wakes = new Set<() => void>()
+  /** How often somebody woke them. Given to `wait`, it loses no wake between a look and the wait. */
+  wakes = 0
 
   get size(): number {
     return this.#wakes.size
   }
 
-  wait(withinMs: number): Promise<void> {
+  wait(withinMs: number, seen: number = this.wakes): Promise<void> {
+    if (seen !== this.wakes) return Promise.resolve()
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer)
@@ -19,6 +22,7 @@ export class Waiters {
   }
 
   wake(): void {
+    this.wakes += 1
     for (const wake of this.#wakes) wake()
   }
 }

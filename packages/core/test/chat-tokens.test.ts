@@ -291,6 +291,7 @@ describe('events, alerts and counters', () => {
       revoked: 1,
       revocationDelays: 1,
       inFlight: 0,
+      degraded: false,
     })
   })
 
@@ -355,7 +356,13 @@ describe('revoke', () => {
     const memory = memoryStore()
     const durable: TokenStore = {
       ...memory,
-      open: (options: Parameters<typeof memory.open>[0]) => Object.assign(memory.open(options), { durable: true }),
+      open: (options: Parameters<typeof memory.open>[0]) => {
+        const space = memory.open(options)
+        const logout = space.logout.bind(space)
+        return Object.assign(space, {
+          logout: (...step: Parameters<typeof logout>) => Object.assign(logout(...step), { durable: true }),
+        })
+      },
     }
     const { tokens } = world.instance({ store: durable })
     await tokens.provision(AMY)

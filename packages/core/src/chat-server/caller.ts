@@ -84,10 +84,18 @@ export class Caller {
       try {
         return await this.#send(call, apiKey)
       } catch (error) {
-        if (hasCode(error, 'RATE_LIMITED')) await this.#budget.pause((error.retryAfter ?? 0) * 1_000)
+        if (hasCode(error, 'RATE_LIMITED')) await this.#pause((error.retryAfter ?? 0) * 1_000)
         throw error
       }
     })
+  }
+
+  async #pause(ms: number): Promise<void> {
+    try {
+      await this.#budget.pause(ms)
+    } catch {
+      // The store is away: whoever comes next hears it from the chat server.
+    }
   }
 
   async #send<T>({ request, read, absent, deadline }: Call<T>, apiKey: string): Promise<T | undefined> {

@@ -18,6 +18,8 @@ export interface OutboxEntry {
   dueAt: number
   claimedAt: number
   claimedUntil: number
+  /** The number of the newest claim. */
+  claim: number | undefined
   /** Until then an earlier send of the token may still reach the server: only a revocation sent later ends it. */
   settlesAt: number
   /** Whether it was asked for once more after it was claimed. */
@@ -105,7 +107,7 @@ export class Duties {
   }
 
   #push(entry: Pick<OutboxEntry, 'token' | 'giveUpAt' | 'settlesAt' | 'epoch'>): void {
-    const fresh = { attempts: 0, dueAt: 0, claimedAt: 0, claimedUntil: 0, askedAgain: false }
+    const fresh = { attempts: 0, dueAt: 0, claimedAt: 0, claimedUntil: 0, claim: undefined, askedAgain: false }
     this.outbox = [...this.outbox, { ...entry, ...fresh, id: randomUUID() }]
   }
 }

@@ -20,20 +20,25 @@ const STEPS = {
   widen: true,
   pending: true,
   close: true,
-} satisfies Record<Exclude<keyof TokenSpace, 'durable'>, true>
+} satisfies Record<keyof TokenSpace, true>
 
 type Step = (...args: readonly unknown[]) => unknown
 
 /** A space whose failures are ours: what a store says when it fails may quote the token it was given. */
 export function guardedSpace(space: TokenSpace): TokenSpace {
-  return guarded(space, Object.keys(STEPS))
+  // Whether the step was done is not known.
+  return guarded(space, Object.keys(STEPS), true)
 }
 
+/** A budget that cannot be asked lets nothing through: nothing has been sent then. */
 export function guardedBudget(budget: RequestBudget): RequestBudget {
-  return guarded(budget, ['take', 'pause'])
+  return guarded(budget, ['take', 'pause'], false)
 }
 
-function guarded<T extends object>(store: T, names: readonly string[]): T {
+function guarded<T extends object>(store: T, names: readonly string[], ambiguous: boolean): T {
+  const fail = (): never => {
+    throw new ChatTokenError('UNAVAILABLE', 'The store failed. Is it up, and can this process reach it?', { ambiguous })
+  }
   const guard = Object.create(store) as Record<string, unknown>
   for (const name of names) {
     const step = (Reflect.get(store, name) as Step).bind(store)
@@ -47,11 +52,4 @@ function guarded<T extends object>(store: T, names: readonly string[]): T {
     }
   }
   return guard as T
-}
-
-/** Whether the step was done is not known either. */
-function fail(): never {
-  throw new ChatTokenError('UNAVAILABLE', 'The store failed. Is it up, and can this process reach it?', {
-    ambiguous: true,
-  })
 }

@@ -1,5 +1,5 @@
 import { isFresh } from './live-token.js'
-import type { Acquired, Denied, Revocation, TokenSpace } from './token-store.js'
+import type { Acquired, Denied, LoggedOut, Revocation, TokenSpace } from './token-store.js'
 import type { OutboxEntry } from './duties.js'
 import type { UserRecord } from './user-record.js'
 
@@ -84,7 +84,13 @@ export function release(record: UserRecord, step: Step<'release'>): void {
   record.duties.intent = undefined
 }
 
-export function logout(record: UserRecord, { key, everything }: Step<'logout'>, now: number): readonly string[] {
+export function logout(
+  userId: string,
+  record: UserRecord,
+  { key, everything, claimForMs }: Step<'logout'>,
+  now: number,
+  nextFence: () => number,
+): LoggedOut {
   const { intent } = record.duties
   const intentIsOurs = intent !== undefined && (everything || !key.ownToken || intent.session === key.session)
   // Tokens may be out there that nobody can name.
@@ -103,7 +109,9 @@ export function logout(record: UserRecord, { key, everything }: Step<'logout'>, 
   if (unnamed) record.duties.enqueueAll(record.epoch, now)
   if (key.session !== undefined) record.duties.bury(key.session, now, taken)
   record.known = true
-  return record.duties.outbox.map((entry) => entry.id)
+  const waiting = record.outbox.map(({ id }) => id)
+  const claimed = claimForMs > 0 ? claim(userId, record, now + claimForMs, now, nextFence) : []
+  return { waiting, claimed, durable: false }
 }
 
 export function deny(record: UserRecord, step: Step<'deny'>, now: number): Denied {
@@ -132,8 +140,8 @@ export function claim(
       entry.claimedAt = now
       entry.claimedUntil = until
       entry.askedAgain = false
-      const fence = entry.token === undefined ? nextFence() : undefined
-      if (fence !== undefined) takeLease(record, until, fence)
+      const fence = (entry.claim = nextFence())
+      if (entry.token === undefined) takeLease(record, until, fence)
       claimed.push(revocationOf(userId, record, entry, fence))
     }
   }
@@ -147,12 +155,15 @@ export function dueIn(record: UserRecord, entry: OutboxEntry, now: number): numb
 }
 
 export function settle(record: UserRecord, revocation: Revocation): boolean {
-  if (revocation.fence !== undefined) {
-    record.cleared(revocation.epoch)
-    release(record, { fence: revocation.fence, holdUntil: undefined })
+  const { id, token, epoch, fence } = revocation
+  if (token === undefined) {
+    record.cleared(epoch)
+    if (fence !== undefined) release(record, { fence, holdUntil: undefined })
   }
-  const entry = record.duties.outbox.find(({ id }) => id === revocation.id)
+  const entry = record.outbox.find((other) => other.id === id)
   if (!entry) return true
+  // Claimed again since: whether it was asked for once more meanwhile is that claim's to say.
+  if (entry.claim !== fence) return false
   entry.claimedUntil = 0
   entry.dueAt = entry.settlesAt
   // Sent too early: an earlier send of this very token may have reached the server after its revocation did.
@@ -162,9 +173,10 @@ export function settle(record: UserRecord, revocation: Revocation): boolean {
 }
 
 export function retry(record: UserRecord, revocation: Revocation, step: Step<'retry'>, now: number): void {
-  if (revocation.fence !== undefined) release(record, { fence: revocation.fence, holdUntil: step.holdUntil })
-  const entry = record.duties.outbox.find(({ id }) => id === revocation.id)
-  if (!entry) return
+  const { id, token, fence } = revocation
+  if (token === undefined && fence !== undefined) release(record, { fence, holdUntil: step.holdUntil })
+  const entry = record.outbox.find((other) => other.id === id)
+  if (entry?.claim !== fence || !entry) return
   if (step.tried) entry.attempts += 1
   entry.claimedUntil = 0
   entry.dueAt = now + step.delayMs

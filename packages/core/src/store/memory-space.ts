@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { Waiters } from '../waiters.js'
 import * as lifeCycle from './life-cycle.js'
-import type { Claimed, Revocation, SessionKey, TokenSpace, UserState } from './token-store.js'
+import type { Claimed, LoggedOut, Revocation, SessionKey, TokenSpace, UserState } from './token-store.js'
 import { UserRecord } from './user-record.js'
 
 type StepOf<Name extends keyof TokenSpace> = TokenSpace[Name] extends (userId: string, step: infer Step) => unknown
@@ -16,7 +16,6 @@ const SWEEP_INTERVAL = 60_000
  * least recently used may be evicted, or among the pinned ones, which nothing evicts.
  */
 export class MemorySpace implements TokenSpace {
-  readonly durable = false
   readonly #now: () => number
   readonly #settled: LRUCache<string, UserRecord>
   readonly #pinned = new Map<string, UserRecord>()
@@ -26,6 +25,7 @@ export class MemorySpace implements TokenSpace {
   /** Higher than every epoch of a forgotten record, so that a new record never makes an old epoch current again. */
   #epochFloor = 0
   #fence = 0
+  readonly #nextFence = (): number => ++this.#fence
   #sweptAt: number
 
   constructor(maxUsers: number, now: () => number) {
@@ -50,14 +50,15 @@ export class MemorySpace implements TokenSpace {
     }
   }
 
-  admit(userId: string, { session, epoch }: StepOf<'admit'>): void {
+  admit(userId: string, { key, epoch }: StepOf<'admit'>): UserState {
     this.#change(userId, (record) => {
-      if (record.epoch === epoch) record.duties.unbury(session)
+      if (record.epoch === epoch && key.session !== undefined) record.duties.unbury(key.session)
     })
+    return this.read(userId, key)
   }
 
   acquire(userId: string, step: StepOf<'acquire'>): ReturnType<typeof lifeCycle.acquire> {
-    return this.#change(userId, (record, now) => lifeCycle.acquire(record, step, now, ++this.#fence))
+    return this.#change(userId, (record, now) => lifeCycle.acquire(record, step, now, this.#nextFence()))
   }
 
   begin(userId: string, step: StepOf<'begin'>): boolean {
@@ -76,8 +77,8 @@ export class MemorySpace implements TokenSpace {
     this.#change(userId, (record) => Object.assign(record, { nickname, avatarUrl }))
   }
 
-  logout(userId: string, step: StepOf<'logout'>): readonly string[] {
-    return this.#change(userId, (record, now) => lifeCycle.logout(record, step, now))
+  logout(userId: string, step: StepOf<'logout'>): LoggedOut {
+    return this.#change(userId, (record, now) => lifeCycle.logout(userId, record, step, now, this.#nextFence))
   }
 
   deny(userId: string, step: StepOf<'deny'>): ReturnType<typeof lifeCycle.deny> {
@@ -90,7 +91,7 @@ export class MemorySpace implements TokenSpace {
     let nextInMs: number | undefined
     for (const [userId, record] of this.#outboxes) {
       if (revocations.length < limit) {
-        revocations.push(...lifeCycle.claim(userId, record, now + visibleForMs, now, () => ++this.#fence))
+        revocations.push(...lifeCycle.claim(userId, record, now + visibleForMs, now, this.#nextFence))
         this.#place(userId, record, now)
       }
       for (const entry of record.outbox) {

@@ -11,10 +11,20 @@ import type { RequestBudget } from './request-budget.js'
 /** What `createChatTokens({ store })` takes. One store can serve several chat servers: each opens its own space. */
 export interface TokenStore {
   /** Opens the part of the store that belongs to one chat server and namespace. */
-  open(options: { server: string; namespace: string; now: () => number }): TokenSpace
+  open(options: { server: string; namespace: string; now: () => number; listener: StoreListener }): TokenSpace
 
   /** Opens the budget that all namespaces of one chat server share; who opens it first says how large it is. */
   budget(options: { server: string; perMinute: number; now: () => number }): RequestBudget
+}
+
+/** How a store that can be away tells so. */
+export interface StoreListener {
+  /** It does not answer: steps fail until it does. */
+  down(): void
+  /** It answers again. */
+  up(): void
+  /** Something an operator should look at. It must name no token. */
+  warn(message: string): void
 }
 
 /** What the store knows about a user, read in one step. */
@@ -73,8 +83,18 @@ export interface Revocation {
   readonly attempts: number
   /** The user's epoch when it was claimed: a revocation of all tokens confirms what logouts up to here asked for. */
   readonly epoch: number
-  /** The user's lease, held by a claimed revocation of all tokens. */
+  /** The number of the claim that handed it out; of a revocation of all tokens also that of the user's lease. */
   readonly fence: number | undefined
+}
+
+/** What a logout did. */
+export interface LoggedOut {
+  /** The ids of the revocations that now wait for the user. */
+  readonly waiting: readonly string[]
+  /** Those of them that were due: claimed in the same step, for the caller to carry. */
+  readonly claimed: readonly Revocation[]
+  /** Whether it survives a crash of this process. */
+  readonly durable: boolean
 }
 
 export interface Claimed {
@@ -84,14 +104,11 @@ export interface Claimed {
 }
 
 export interface TokenSpace {
-  /** Whether a logout survives a crash of this process once its step has resolved. */
-  readonly durable: boolean
-
   /** The hot path. A user never seen before gets an epoch here. */
   read(userId: string, key: SessionKey): Awaitable<UserState>
 
-  /** A login clears its session's tombstone, unless a logout raised the epoch since it was read. */
-  admit(userId: string, step: { session: string; epoch: number }): Awaitable<void>
+  /** A login clears its session's tombstone, unless a logout raised the epoch since it was read. Reads the user again. */
+  admit(userId: string, step: { key: SessionKey; epoch: number }): Awaitable<UserState>
 
   /**
    * Takes the user's lease for `leaseMs` and writes the intent, unless the epoch moved, a fresh token is there, or
@@ -143,9 +160,15 @@ export interface TokenSpace {
 
   /**
    * Logs a session out, or with `everything` the user: raises the epoch, takes the tokens, tombstones the session, and
-   * queues the revocations. Returns their ids.
+   * queues the revocations. Those that are due are claimed for `claimForMs`, unless that is 0.
+   *
+   * A store that is away may answer `later`: it does the step as soon as it is back, if this process lives that long, and
+   * before any other step of this process for that user.
    */
-  logout(userId: string, step: { key: SessionKey; everything: boolean }): Awaitable<readonly string[]>
+  logout(
+    userId: string,
+    step: { key: SessionKey; everything: boolean; claimForMs: number },
+  ): Awaitable<LoggedOut | 'later'>
 
   /** Forgets a token and queues its revocation, if it is the current one and the last time is `intervalMs` ago. */
   deny(userId: string, step: { key: SessionKey; token: string; intervalMs: number }): Awaitable<Denied>
@@ -154,8 +177,9 @@ export interface TokenSpace {
   claim(step: { limit: number; visibleForMs: number }): Awaitable<Claimed>
 
   /**
-   * The chat server confirmed it. `false` when it has to be done again: a later logout asked for it once more, or an
-   * earlier, ambiguous send of this very token may have reached the server after the revocation did.
+   * The chat server confirmed it. `false` when it has to be done again: a later logout asked for it once more, an
+   * earlier, ambiguous send of this very token may have reached the server after the revocation did, or it has been
+   * handed out again since.
    */
   settle(revocation: Revocation): Awaitable<boolean>
 

@@ -29,6 +29,8 @@ const EVENTS: Readonly<Record<keyof ChatTokenEvents, true>> = {
   profileUpdated: true,
   chatServerDown: true,
   chatServerUp: true,
+  storeDown: true,
+  storeUp: true,
   revokedTooMuch: true,
   alert: true,
 }

@@ -64,7 +64,12 @@ export class Simulation {
     // Small, because making room for many users takes longer than the whole schedule.
     const store = memoryStore({ maxUsers: 10 })
     this.#store = new GatedStore(store, schedule.slowStore, this.ledger)
-    this.#space = store.open({ server: `${SERVER_URL}/`, namespace: '', now: Date.now })
+    this.#space = store.open({
+      server: `${SERVER_URL}/`,
+      namespace: '',
+      now: Date.now,
+      listener: { down() {}, up() {}, warn() {} },
+    })
     this.#actions = [...schedule.actions]
     this.#crashes = schedule.crashes
     this.#faults = schedule.faults

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Purpose, RequestBudget, TokenStore } from '@imkit-auth/core'
+import type { Purpose, RequestBudget } from '../store/request-budget.js'
+import type { TokenStore } from '../store/token-store.js'
 import { beforeEach, describe, expect, test } from 'vitest'
 
 const MINUTE = 60_000

@@ -1,4 +1,5 @@
-import type { Revocation, SessionKey, TokenSpace, TokenStore } from '@imkit-auth/core'
+import type { Revocation, SessionKey, TokenSpace, TokenStore } from '../store/token-store.js'
+import { SILENT } from './steps.js'
 import { type Message, SimulatedServer } from './simulated-server.js'
 
 const USER = 'amy'
@@ -51,7 +52,7 @@ export class Interleaving {
 
   constructor(setup: World, store: TokenStore) {
     this.#setup = setup
-    this.#space = store.open({ server: 'life cycle', namespace: '', now: () => this.#time })
+    this.#space = store.open({ server: 'life cycle', namespace: '', now: () => this.#time, listener: SILENT })
     this.#server = new SimulatedServer(setup.server)
     this.#lost = setup.lost
     this.#stalls = setup.stalls
@@ -190,7 +191,7 @@ export class Interleaving {
   }
 
   async #logout(process: Process): Promise<void> {
-    await this.#space.logout(USER, { key: KEY, everything: false })
+    await this.#space.logout(USER, { key: KEY, everything: false, claimForMs: 0 })
     this.#finish(process)
   }
 

@@ -1,4 +1,4 @@
-import type { TokenStore } from '@imkit-auth/core'
+import type { TokenStore } from '../store/token-store.js'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Interleaving, type World } from './interleaving.js'
