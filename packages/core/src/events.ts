@@ -17,7 +17,7 @@ export interface ChatTokenEvents {
   /** It answers again. */
   chatServerUp: { afterMs: number }
   /** The store does not answer: logins go on without chat, and logouts are `volatile`. */
-  storeDown: Record<never, never>
+  storeDown: object
   /** It answers again, and has been told of the logouts in between. */
   storeUp: { afterMs: number }
   /**

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import type { LiveToken } from '../store/live-token.js'
+import type {
+  Intent,
+  LoggedOut,
+  Revocation,
+  SessionKey,
+  StoreListener,
+  TokenSpace,
+  TokenStore,
+} from '../store/token-store.js'
+
+export const DAY = 86_400_000
+export const LEASE = 13_000
+export const SHARED: SessionKey = { session: undefined, ownToken: false }
+export const ISSUE: Intent = { session: undefined, minted: undefined }
+export const SILENT: StoreListener = { down() {}, up() {}, warn() {} }
+
+/** A store under test with a user nobody has seen before, and the steps in the words of a test. The clock is its own. */
+export class Steps {
+  time!: number
+  user!: string
+  store!: TokenStore
+  space!: TokenSpace
+  readonly now: () => number = () => this.time
+
+  /** Begins a test. */
+  begin(store: TokenStore): void {
+    this.time = Date.parse('2030-01-01T00:00:00Z')
+    this.user = `user-${randomUUID()}`
+    this.store = store
+    this.space = store.open({ server: randomUUID(), namespace: '', now: this.now, listener: SILENT })
+  }
+
+  aToken(token: string, more: Partial<LiveToken> = {}): LiveToken {
+    const { time } = this
+    return {
+      token,
+      expiresAt: time + 7 * DAY,
+      renewAt: time + 6 * DAY,
+      session: undefined,
+      settlesAt: undefined,
+      ...more,
+    }
+  }
+
+  minted(token: string): Intent {
+    return { session: undefined, minted: { token, expiresAt: this.time + 7 * DAY } }
+  }
+
+  async epochOf(): Promise<number> {
+    return (await this.space.read(this.user, SHARED)).epoch
+  }
+
+  async current(key: SessionKey = SHARED): Promise<string | undefined> {
+    return (await this.space.read(this.user, key)).token?.token
+  }
+
+  async take(
+    intent: Intent = ISSUE,
+    key: SessionKey = SHARED,
+  ): Promise<{ epoch: number; fence: number; revokeAllFirst: boolean }> {
+    const epoch = await this.epochOf()
+    const acquired = await this.space.acquire(this.user, { key, epoch, intent, leaseMs: LEASE })
+    if (acquired.kind !== 'acquired') throw new Error(`expected the lease, got ${acquired.kind}`)
+    return { epoch, fence: acquired.fence, revokeAllFirst: acquired.revokeAllFirst }
+  }
+
+  async commit(
+    held: { epoch: number; fence: number },
+    token: LiveToken,
+    holdUntil?: number,
+  ): Promise<'stored' | 'superseded' | 'late'> {
+    return this.space.commit(this.user, { ...held, token, holdUntil, nickname: 'Amy', avatarUrl: undefined })
+  }
+
+  async login(name: string, key: SessionKey = SHARED): Promise<'stored' | 'superseded' | 'late'> {
+    const session = key.ownToken ? key.session : undefined
+    return this.commit(await this.take(ISSUE, key), this.aToken(name, { session }))
+  }
+
+  async logout(key: SessionKey = SHARED, everything = false, claimForMs = 0): Promise<LoggedOut> {
+    const done = await this.space.logout(this.user, { key, everything, claimForMs })
+    if (done === 'later') throw new Error('the store is away')
+    return done
+  }
+
+  async claim(): Promise<readonly Revocation[]> {
+    return (await this.space.claim({ limit: 100, visibleForMs: LEASE })).revocations
+  }
+
+  /** Claims the only revocation there is. */
+  async claimOne(): Promise<Revocation> {
+    const [revocation, ...more] = await this.claim()
+    if (!revocation || more.length > 0) throw new Error(`expected one revocation, got ${more.length}`)
+    return revocation
+  }
+
+  /** The names of the tokens to be revoked. */
+  async waiting(): Promise<string[]> {
+    return (await this.space.pending(this.user)).map(({ token }) => token ?? 'ALL').sort()
+  }
+}
