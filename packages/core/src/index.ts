@@ -21,7 +21,7 @@ export type { MintContext, Mode } from './modes/mode.js'
 export { chatTokensFromEnv, type ChatTokensFromEnvOptions } from './from-env.js'
 export type { ChatTokensOptions, Logger } from './options.js'
 export type { ProfileFailure, ProfileProgress, ProfileReport, ProvisionProfilesOptions } from './profile-batch.js'
-export type { Purpose, RequestBudget } from './store/request-budget.js'
+export { type BudgetLimits, limitsOf, LONGEST_PAUSE, type Purpose, type RequestBudget } from './store/request-budget.js'
 export type { Awaitable } from './store/awaitable.js'
 export type { LiveToken } from './store/live-token.js'
 export type { PendingRevocation } from './pending-revocation.js'
@@ -31,8 +31,10 @@ export type {
   Claimed,
   Denied,
   Intent,
+  LoggedOut,
   Revocation,
   SessionKey,
+  StoreListener,
   TokenSpace,
   TokenStore,
   UserState,

@@ -57,13 +57,12 @@ export class OutboxWorker {
   confirmed(userId: string, { waiting, claimed }: LoggedOut, withinMs: number): Promise<boolean> {
     const open = new Set(waiting)
     let carried = 0
-    for (const revocation of claimed) {
-      void this.#carry(revocation).then((settled) => {
-        carried += 1
-        if (settled) open.delete(revocation.id)
-        this.#waiters.wake()
-      })
+    const carry = async (revocation: Revocation) => {
+      if (await this.#carry(revocation)) open.delete(revocation.id)
+      carried += 1
+      this.#waiters.wake()
     }
+    for (const revocation of claimed) void carry(revocation)
     this.kick()
     // Any of them may have become one of all tokens.
     const matters = ({ id, token }: Revocation) => token === undefined || open.has(id)

@@ -7,11 +7,13 @@ it('exports these names that run, and no others', () => {
     'ChatHandler',
     'ChatTokenError',
     'ChatTokens',
+    'LONGEST_PAUSE',
     'assign',
     'chatTokensFromEnv',
     'createChatTokens',
     'httpAnswer',
     'issue',
+    'limitsOf',
     'memoryStore',
   ])
 })

@@ -109,7 +109,7 @@ export class Interleaving {
       if (carried.message.applied) moves.push(() => this.#settle(carried))
       if (this.#lost > 0) moves.push(() => this.#loseRevocation(carried))
     }
-    if ((await this.#space.pending()).length > 0 && this.#carried.length === 0) moves.push(() => this.#claim())
+    if ((await this.#space.pending(USER)).length > 0 && this.#carried.length === 0) moves.push(() => this.#claim())
     if (this.#setup.lost > this.#lost && this.#nothingUnderWay()) moves.push(() => (this.#time += LEASE))
     if (this.#stalls > 0 && this.#server.messages.every(({ applied }) => applied)) moves.push(() => this.#stall())
     return moves

@@ -79,6 +79,8 @@ export function obtainingContract(s: Steps): void {
 
     test('wakes those who wait for the lease', async () => {
       const held = await s.take()
+      const step = { key: SHARED, epoch: held.epoch, intent: ISSUE, leaseMs: LEASE }
+      expect(await s.space.acquire(s.user, step)).toMatchObject({ kind: 'busy' })
       const waited = s.space.released(s.user, 10_000).then(() => 'woken')
       await s.commit(held, s.aToken('t1'))
       expect(await waited).toBe('woken')

@@ -152,7 +152,7 @@ export interface TokenSpace {
    */
   release(userId: string, step: { fence: number; holdUntil: number | undefined }): Awaitable<void>
 
-  /** Resolves when the user's lease may be free, or after `withinMs`. */
+  /** For those who were told `busy`: resolves when the user's lease may be free, or after `withinMs`. */
   released(userId: string, withinMs: number): Promise<void>
 
   /** Remembers the profile the chat server shows. */

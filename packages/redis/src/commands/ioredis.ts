@@ -1,0 +1,62 @@
+import type { Command, RedisCommands } from './redis-commands.js'
+
+/** What is used of a client of `ioredis` (5 or 6): `new Redis()`, with or without sentinels, or `new Redis.Cluster()`. */
+export interface IoRedisClient {
+  readonly status: string
+  pipeline(commands?: unknown[][]): unknown
+}
+
+type Reply = readonly [error: Error | null, reply: unknown]
+
+interface Client extends IoRedisClient {
+  readonly isCluster: boolean
+  call(command: string, ...args: string[]): Promise<unknown>
+  pipeline(commands: string[][]): { exec(): Promise<readonly Reply[] | null> }
+  duplicate(): Client
+  on(event: 'message', listener: (channel: string, message: string) => void): void
+  on(event: 'error', listener: () => void): void
+  subscribe(channel: string): Promise<unknown>
+  disconnect(): void
+}
+
+export class IoRedis implements RedisCommands {
+  readonly isCluster: boolean
+  readonly #client: Client
+
+  constructor(client: IoRedisClient) {
+    this.#client = client as Client
+    this.isCluster = this.#client.isCluster
+  }
+
+  get isReady(): boolean {
+    return this.#client.status === 'ready'
+  }
+
+  async send(_key: string, commands: readonly Command[]): Promise<readonly unknown[]> {
+    const [only, ...more] = commands
+    if (only && more.length === 0) {
+      const [name = '', ...args] = only
+      return [await this.#client.call(name, ...args)]
+    }
+    const replies = await this.#client
+      .pipeline(commands.map(([name = '', ...args]) => [name.toLowerCase(), ...args]))
+      .exec()
+    return (replies ?? []).map(([error, reply]) => {
+      if (error) throw error
+      return reply
+    })
+  }
+
+  async subscribe(channel: string, onMessage: (message: string) => void): Promise<() => Promise<void>> {
+    const subscriber = this.#client.duplicate()
+    // It reconnects by itself.
+    subscriber.on('error', () => {})
+    subscriber.on('message', (from, message) => {
+      if (from === channel) onMessage(message)
+    })
+    await subscriber.subscribe(channel)
+    return async () => subscriber.disconnect()
+  }
+
+  async close(): Promise<void> {}
+}

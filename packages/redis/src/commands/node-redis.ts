@@ -1,0 +1,88 @@
+import type { Command, RedisCommands } from './redis-commands.js'
+
+/** What is used of a client of `redis` (node-redis 5 or 6): `createClient()`, `createCluster()` or `createSentinel()`. */
+export interface NodeRedisClient {
+  readonly isOpen: boolean
+  sendCommand(...args: never[]): Promise<unknown>
+}
+
+type OnMessage = (message: string) => void
+
+interface Client extends NodeRedisClient {
+  readonly isReady?: boolean
+  sendCommand(...args: unknown[]): Promise<unknown>
+  duplicate(): Client & { on(event: 'error', listener: () => void): void; connect(): Promise<unknown> }
+  subscribe(channel: string, onMessage: OnMessage): Promise<void>
+  unsubscribe(channel: string, onMessage: OnMessage): Promise<void>
+  destroy(): void
+  /** Only a sentinel has it: everything sent inside goes over one connection. */
+  use<T>(run: (client: Client) => Promise<T>): Promise<T>
+}
+
+abstract class NodeRedis implements RedisCommands {
+  abstract readonly isCluster: boolean
+  protected readonly client: Client
+
+  constructor(client: Client) {
+    this.client = client
+  }
+
+  get isReady(): boolean {
+    return this.client.isReady ?? this.client.isOpen
+  }
+
+  abstract send(key: string, commands: readonly Command[]): Promise<readonly unknown[]>
+
+  /** Clusters and sentinels open a connection for it by themselves. */
+  async subscribe(channel: string, onMessage: OnMessage): Promise<() => Promise<void>> {
+    await this.client.subscribe(channel, onMessage)
+    return () => this.client.unsubscribe(channel, onMessage)
+  }
+
+  async close(): Promise<void> {}
+}
+
+export class StandaloneNodeRedis extends NodeRedis {
+  readonly isCluster = false
+
+  send(_key: string, commands: readonly Command[]): Promise<readonly unknown[]> {
+    return Promise.all(commands.map((command) => this.client.sendCommand(command)))
+  }
+
+  override async subscribe(channel: string, onMessage: OnMessage): Promise<() => Promise<void>> {
+    const subscriber = this.client.duplicate()
+    // It reconnects by itself.
+    subscriber.on('error', () => {})
+    await subscriber.connect()
+    await subscriber.subscribe(channel, onMessage)
+    return async () => subscriber.destroy()
+  }
+}
+
+export class ClusterNodeRedis extends NodeRedis {
+  readonly isCluster = true
+
+  send(key: string, commands: readonly Command[]): Promise<readonly unknown[]> {
+    return Promise.all(commands.map((command) => this.client.sendCommand(key, false, command)))
+  }
+}
+
+export class SentinelNodeRedis extends NodeRedis {
+  readonly isCluster = false
+
+  async send(_key: string, commands: readonly Command[]): Promise<readonly unknown[]> {
+    const [only, ...more] = commands
+    if (only && more.length === 0) return [await this.client.sendCommand(false, only)]
+    return this.client.use((client) => Promise.all(commands.map((command) => client.sendCommand(false, command))))
+  }
+}
+
+export function nodeRedis(given: NodeRedisClient): RedisCommands {
+  const client = given as Client
+  if ('idleClients' in client) {
+    throw new TypeError('client is a pool; give redisStore one client: it pipelines everything over one connection')
+  }
+  if ('nodeClient' in client) return new ClusterNodeRedis(client)
+  if ('acquire' in client) return new SentinelNodeRedis(client)
+  return new StandaloneNodeRedis(client)
+}

@@ -1,0 +1,16 @@
+/** A command and its arguments. */
+export type Command = readonly string[]
+
+/** The few things that the store needs of a Redis client, whichever it is. */
+export interface RedisCommands {
+  /** Whether keys live on several nodes. */
+  readonly isCluster: boolean
+  /** Whether a command would be sent at once. */
+  readonly isReady: boolean
+  /** Sends commands together, on one connection to the node that has the key. Resolves with their replies, in order. */
+  send(key: string, commands: readonly Command[]): Promise<readonly unknown[]>
+  /** Listens on a connection of its own. The returned function ends it. */
+  subscribe(channel: string, onMessage: (message: string) => void): Promise<() => Promise<void>>
+  /** Closes what was opened here; a client of the app stays open. */
+  close(): Promise<void>
+}

@@ -1,0 +1,158 @@
+import type { Command, RedisCommands } from './commands/redis-commands.js'
+import type { Script } from './script.js'
+
+/** How often a Redis that does not answer is asked again, in ms. */
+const PROBE_INTERVAL = 250
+/** How often it is looked whether the client is connected by now, in ms. */
+const LOOK_AGAIN = 10
+
+/** Told what becomes of the connection. */
+export interface LinkListener {
+  down(): void
+  /** Steps can be taken again. Also after an outage so short that `down` was not told. */
+  recovered(): Promise<void>
+  up(): void
+}
+
+/**
+ * The way to Redis. No command takes longer than its deadline, none is queued while there is no connection, and after one
+ * has failed everything fails at once until Redis takes a write again: in a cluster only for the shard concerned.
+ */
+export class Link {
+  readonly #commands: RedisCommands
+  readonly #timeoutMs: number
+  readonly #prefix: string
+  readonly #listeners = new Set<LinkListener>()
+  /** The parts of Redis that do not answer. */
+  readonly #down = new Set<string>()
+  #told = false
+  #closed = false
+
+  constructor(commands: RedisCommands, timeoutMs: number, prefix: string) {
+    this.#commands = commands
+    this.#timeoutMs = timeoutMs
+    this.#prefix = prefix
+  }
+
+  get isCluster(): boolean {
+    return this.#commands.isCluster
+  }
+
+  listen(listener: LinkListener): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** Runs a script on keys of one slot. What follows is sent in the same go, behind it. */
+  async run(
+    script: Script,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+    ...then: readonly Command[]
+  ): Promise<readonly [reply: unknown, ...then: unknown[]]> {
+    const rest = [String(keys.length), ...keys, ...args.map(String)]
+    const [key = ''] = keys
+    const replies = await this.#guard(key, async () => {
+      try {
+        return await this.#send(key, ['EVALSHA', script.sha, ...rest], then)
+      } catch (error) {
+        // A Redis that was restarted, or has become the master, does not know our scripts.
+        if (!isNoScript(error)) throw error
+        return this.#send(key, ['EVAL', script.source, ...rest], then)
+      }
+    })
+    return replies as [unknown, ...unknown[]]
+  }
+
+  /** Sends one command to the node that has the key. */
+  async command(key: string, command: Command): Promise<unknown> {
+    return (await this.#guard(key, () => this.#commands.send(key, [command])))[0]
+  }
+
+  /** As `command`, but what fails says nothing about the connection: some commands are not for everybody. */
+  async ask(key: string, command: Command): Promise<unknown> {
+    return (await this.#inTime(() => this.#commands.send(key, [command])))[0]
+  }
+
+  subscribe(channel: string, onMessage: (message: string) => void): Promise<() => Promise<void>> {
+    return this.#commands.subscribe(channel, onMessage)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#commands.close()
+  }
+
+  #send(key: string, first: Command, then: readonly Command[]): Promise<readonly unknown[]> {
+    return this.#commands.send(key, [first, ...then])
+  }
+
+  async #guard<T>(key: string, send: () => Promise<T>): Promise<T> {
+    const part = this.#partOf(key)
+    if (this.#down.has(part)) throw new Error('Redis does not answer')
+    try {
+      return await this.#inTime(send)
+    } catch (error) {
+      if (!this.#down.has(part) && !this.#closed) void this.#waitFor(part)
+      throw error
+    }
+  }
+
+  /** What fails together: a node of a cluster, of which all that we know is the hash tag of its keys. */
+  #partOf(key: string): string {
+    return this.#commands.isCluster ? (/\{(.+?)\}/.exec(key)?.[1] ?? '') : ''
+  }
+
+  /** The result within the deadline. The time a client needs to connect counts. */
+  #inTime<T>(send: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let look: NodeJS.Timeout | undefined
+      const timer = setTimeout(() => {
+        clearTimeout(look)
+        reject(new Error('Redis did not answer in time'))
+      }, this.#timeoutMs)
+      const start = () => {
+        if (!this.#commands.isReady) {
+          look = setTimeout(start, LOOK_AGAIN)
+          return
+        }
+        send()
+          .then(resolve, reject)
+          .finally(() => clearTimeout(timer))
+      }
+      start()
+    })
+  }
+
+  /** Asks until a write gets through. */
+  async #waitFor(part: string): Promise<void> {
+    this.#down.add(part)
+    while (!this.#closed && !(await this.#takesWrites(part))) {
+      if (!this.#told) {
+        this.#told = true
+        for (const listener of this.#listeners) listener.down()
+      }
+      await new Promise((resolve) => setTimeout(resolve, PROBE_INTERVAL).unref())
+    }
+    this.#down.delete(part)
+    if (this.#closed) return
+    await Promise.all([...this.#listeners].map((listener) => listener.recovered()))
+    if (this.#down.size > 0 || !this.#told) return
+    this.#told = false
+    for (const listener of this.#listeners) listener.up()
+  }
+
+  async #takesWrites(part: string): Promise<boolean> {
+    const key = `${this.#prefix}:{${part}}:probe`
+    try {
+      await this.#inTime(() => this.#commands.send(key, [['SET', key, '1', 'PX', '1000']]))
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
+function isNoScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT')
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import { LONGEST_PAUSE, limitsOf, type Purpose, type RequestBudget } from '@imkit-auth/core'
+import type { Link } from './link.js'
+import { SCRIPTS } from './script.js'
+
+/** How long a request taken ahead may be used, in ms. */
+const USABLE_FOR = 250
+
+interface Taken {
+  readonly name: string
+  readonly until: number
+}
+
+/**
+ * The requests that a fleet may send, counted in Redis. One that will be needed can be taken ahead, beside the step that
+ * leads to it, so that asking for it costs no round trip of its own.
+ */
+export class RedisBudget implements RequestBudget {
+  readonly #link: Link
+  readonly #key: string
+  readonly #limits: readonly number[]
+  readonly #clock: () => string
+  readonly #ahead: Record<Purpose, Taken[]> = { login: [], revocation: [], profile: [] }
+
+  constructor(link: Link, options: { prefix: string; server: string; perMinute: number; clock: () => string }) {
+    this.#link = link
+    this.#key = `${options.prefix}:{${encodeURIComponent(options.server)}}`
+    const { all, logins, revocations, canWait } = limitsOf(options.perMinute)
+    this.#limits = [all, logins, revocations, canWait]
+    this.#clock = options.clock
+  }
+
+  take(purpose: Purpose): number | Promise<number> {
+    const ahead = this.#ahead[purpose].pop()
+    return ahead && ahead.until > performance.now() ? 0 : this.#take(purpose, randomUUID(), 0)
+  }
+
+  async pause(ms: number): Promise<void> {
+    await this.#link.run(SCRIPTS.pause, [`${this.#key}:pause`], [ms, this.#clock()])
+  }
+
+  /** Takes one for a `take` that follows at once. Unused, it is given back. */
+  async takeAhead(purpose: Purpose): Promise<void> {
+    const taken = { name: randomUUID(), until: performance.now() + USABLE_FOR }
+    // A `take` asks again, and says what is wrong.
+    const waitMs = await this.#take(purpose, taken.name, USABLE_FOR).catch(() => Infinity)
+    if (waitMs > 0) return
+    this.#ahead[purpose].push(taken)
+    setTimeout(() => this.#giveBack(purpose, taken), taken.until - performance.now()).unref()
+  }
+
+  /** Nobody will use what was taken ahead last. */
+  notNeeded(purpose: Purpose): void {
+    const taken = this.#ahead[purpose].at(-1)
+    if (taken) this.#giveBack(purpose, taken)
+  }
+
+  async #take(purpose: Purpose, name: string, usableForMs: number): Promise<number> {
+    const keys = [
+      this.#timesOf('revocation'),
+      this.#timesOf(purpose === 'revocation' ? 'login' : purpose),
+      `${this.#key}:pause`,
+    ]
+    const [waitMs] = await this.#link.run(SCRIPTS.take, keys, [
+      purpose,
+      ...this.#limits,
+      LONGEST_PAUSE,
+      name,
+      usableForMs,
+      this.#clock(),
+    ])
+    return Number(waitMs)
+  }
+
+  #giveBack(purpose: Purpose, taken: Taken): void {
+    const ahead = this.#ahead[purpose]
+    if (!ahead.includes(taken)) return
+    ahead.splice(ahead.indexOf(taken), 1)
+    const key = this.#timesOf(purpose)
+    this.#link.command(key, ['ZREM', key, taken.name]).catch(() => {})
+  }
+
+  #timesOf(purpose: Purpose): string {
+    return `${this.#key}:${purpose === 'revocation' ? 'revocations' : 'others'}`
+  }
+}

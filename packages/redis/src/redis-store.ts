@@ -1,0 +1,94 @@
+import type { TokenStore } from '@imkit-auth/core'
+import { commandsOf, connect, type RedisClient } from './commands/connect.js'
+import { Keys } from './keys.js'
+import { Link } from './link.js'
+import { RedisBudget } from './redis-budget.js'
+import { RedisSpace } from './redis-space.js'
+import { Sealer } from './sealer.js'
+import { checkServer } from './server-check.js'
+import { Vault } from './vault.js'
+
+export interface RedisStoreOptions {
+  /**
+   * The client your app has: of `redis` (5 or 6: `createClient`, `createCluster`, `createSentinel`) or of `ioredis` (5 or 6:
+   * `Redis`, `Redis.Cluster`). It stays yours to connect and to close.
+   */
+  readonly client?: RedisClient
+  /** Instead of a client: where a single Redis is, such as `redis://user:password@host:6379/0`. Needs `redis` or `ioredis`. */
+  readonly url?: string
+  /** What every key begins with. @default 'imkit' */
+  readonly prefix?: string
+  /**
+   * Seals what is stored with AES-256-GCM: keys of 32 bytes, in hex or base64. The first one seals, all of them open: to
+   * rotate, put a new one in front, and take the old one away when the longest token has expired. Turned on later, what
+   * was stored before counts as absent.
+   * @default [] (stored as it is)
+   */
+  readonly encryptionKeys?: readonly (string | Uint8Array)[]
+  /** How long a command may take, in ms, from 1 to 60,000. What takes longer counts as failed. @default 200 */
+  readonly commandTimeout?: number
+  /**
+   * So many replicas must have a logout for it to count as durable: it waits for them, up to `commandTimeout`, and answers
+   * `volatile` when they do not come. 0 trusts the one Redis.
+   * @default 0
+   */
+  readonly waitReplicas?: number
+}
+
+/**
+ * Keeps tokens in Redis 7 or Valkey, standalone, with Sentinel or as a Cluster: one user's token is obtained once for a
+ * whole fleet, a logout is seen by every process at once, and a revocation outlives them all.
+ *
+ * @throws TypeError that names the option, when one is missing or wrong.
+ * @example
+ * const client = createClient({ url: process.env.REDIS_URL })
+ * await client.connect()
+ * const tokens = createChatTokens({ serverUrl, apiKey, mode: issue(), store: redisStore({ client }) })
+ */
+export function redisStore(options: RedisStoreOptions): TokenStore {
+  const { client, url, prefix = 'imkit', encryptionKeys = [], commandTimeout = 200, waitReplicas = 0 } = options
+  if ((client === undefined) === (url === undefined)) throw new TypeError('redisStore needs either a client or a url')
+  if (!/^[^{}\s]+$/.test(prefix)) throw new TypeError('prefix must be a text without spaces and braces')
+  if (!(commandTimeout >= 1 && commandTimeout <= 60_000)) throw new TypeError('commandTimeout must be 1 to 60,000 ms')
+  if (!Number.isSafeInteger(waitReplicas) || waitReplicas < 0) {
+    throw new TypeError('waitReplicas must be a whole number, 0 or more')
+  }
+  const sealer = new Sealer(encryptionKeys)
+  const link = new Link(url === undefined ? commandsOf(client) : connect(url), commandTimeout, prefix)
+  const budgets = new Map<string, RedisBudget>()
+  const open = new Set<object>()
+  return {
+    open({ server, namespace, now, listener }) {
+      const keys = new Keys(prefix, server, namespace)
+      const space = new RedisSpace({
+        link,
+        keys,
+        vault: new Vault(sealer, keys.space, listener.warn),
+        now,
+        clock: clockOf(now),
+        listener,
+        budget: () => budgets.get(server),
+        wait: waitReplicas
+          ? { replicas: waitReplicas, command: ['WAIT', String(waitReplicas), String(Math.ceil(commandTimeout / 2))] }
+          : undefined,
+        closed: async () => {
+          open.delete(space)
+          if (open.size === 0) await link.close()
+        },
+      })
+      if (open.size === 0) void checkServer(link, keys.outbox(0), listener.warn)
+      open.add(space)
+      return space
+    },
+    budget({ server, perMinute, now }) {
+      const budget = budgets.get(server) ?? new RedisBudget(link, { prefix, server, perMinute, clock: clockOf(now) })
+      budgets.set(server, budget)
+      return budget
+    },
+  }
+}
+
+/** Redis's own clock, so that it does not matter how those of the app servers differ; or the one an app brought. */
+function clockOf(now: () => number): () => string {
+  return now === Date.now ? () => '' : () => String(now())
+}

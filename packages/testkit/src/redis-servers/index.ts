@@ -1,0 +1,8 @@
+export { findRedis, redisMissing, type RedisNeeded } from './find-redis.js'
+export { type RedisCluster, startRedisCluster } from './redis-cluster.js'
+export { RedisProxy, startProxy } from './redis-proxy.js'
+export { RedisSentinel, startRedisSentinel } from './redis-sentinel.js'
+export type { RedisServer } from './redis-server.js'
+export { type RespMessage, RespReader, type RespValue, respRequest } from './resp.js'
+export { type RedisOptions, startRedis } from './start-redis.js'
+export type { WireRecord } from './wire.js'
