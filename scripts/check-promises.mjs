@@ -1,9 +1,13 @@
 // Fails on a row of docs/reliability.md that names no test, or one that does not exist: `npm run check:promises`.
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 const root = new URL('..', import.meta.url)
 const read = (path) => readFileSync(new URL(path, root), 'utf8')
+/** A contract may be a folder. */
+const readAll = (folder) =>
+  readdirSync(new URL(folder, root))
+    .map((name) => read(`${folder}/${name}`))
+    .join('\n')
 const { scripts } = JSON.parse(read('package.json'))
 
 const PROOF = /`(?<package>[\w-]+)\/(?<file>[\w-]+)` "(?<title>[^"]+)"/g
@@ -27,14 +31,13 @@ function promises() {
 
 /** What is wrong with a reference; `undefined` when the test is there. */
 function missing({ package: name, file, title }) {
-  const path = [`packages/${name}/test/${file}.test.ts`, `packages/${name}/src/${file}.ts`].find((candidate) =>
-    existsSync(fileURLToPath(new URL(candidate, root))),
-  )
+  const candidates = [`packages/${name}/test/${file}.test.ts`, `packages/${name}/src/${file}.ts`]
+  const path = [...candidates, `packages/${name}/src/${file}`].find((candidate) => existsSync(new URL(candidate, root)))
   if (path === undefined) return `there is no file ${name}/${file}`
   // A title stands in quotes, after test( or describe( or the table of an each.
   const words = title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
   const named = new RegExp(`(?:(?:test|it|describe)(?:\\.\\w+)*|\\]\\))\\(\\s*(['"\`])[^\\n]*${words}`)
-  return named.test(read(path)) ? undefined : `${path} has no test "${title}"`
+  return named.test(path.endsWith('.ts') ? read(path) : readAll(path)) ? undefined : `${path} has no test "${title}"`
 }
 
 const problems = []

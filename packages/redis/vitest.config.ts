@@ -1,3 +1,9 @@
+import { mutate } from '@imkit-auth/testkit/mutants'
 import { defineProject } from 'vitest/config'
 
-export default defineProject({ test: { name: 'redis', include: ['test/**/*.test.ts'] } })
+const mutant = process.env['MUTANT']
+
+export default defineProject({
+  plugins: mutant ? [mutate(mutant)] : [],
+  test: { name: 'redis', include: ['test/**/*.test.ts'] },
+})

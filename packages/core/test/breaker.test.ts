@@ -1,7 +1,6 @@
 import { type ChatTokenEvents, ChatTokenError } from '@imkit-auth/core'
-import { eventually } from '@imkit-auth/testkit'
+import { eventually, World } from '@imkit-auth/testkit'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { World } from './world.js'
 
 const LOGIN = 'POST /admin/clients'
 const REVOKE = 'DELETE /admin/clients/*/token'

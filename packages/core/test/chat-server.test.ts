@@ -1,8 +1,7 @@
 import { assign, ChatTokenError, issue } from '@imkit-auth/core'
-import { eventually } from '@imkit-auth/testkit'
+import { eventually, World } from '@imkit-auth/testkit'
 import { Agent, type Dispatcher } from 'undici'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { World } from './world.js'
 
 const AMY = { id: 'amy', nickname: 'Amy' }
 const LOGIN = 'POST /admin/clients'

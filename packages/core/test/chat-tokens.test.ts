@@ -10,9 +10,8 @@ import {
   type MintContext,
   type TokenStore,
 } from '@imkit-auth/core'
-import { eventually } from '@imkit-auth/testkit'
+import { eventually, World } from '@imkit-auth/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { World } from './world.js'
 
 const AMY = { id: 'amy', nickname: 'Amy', avatarUrl: 'https://example.com/amy.png' }
 const DAY = 86_400_000

@@ -1,6 +1,6 @@
 import { assign, type ChatTokensOptions, type MintContext } from '@imkit-auth/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { World } from './world.js'
+import { World } from '@imkit-auth/testkit'
 
 const LOGIN = 'POST /admin/clients'
 const MINUTE = 60_000

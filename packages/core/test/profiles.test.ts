@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChatUser, ProfileProgress } from '@imkit-auth/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { World } from './world.js'
+import { World } from '@imkit-auth/testkit'
 
 const LIST = 'POST /admin/clients/list'
 

@@ -1,7 +1,6 @@
 import { issue } from '@imkit-auth/core'
-import { eventually } from '@imkit-auth/testkit'
+import { eventually, World } from '@imkit-auth/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { World } from './world.js'
 
 const AMY = { id: 'amy', nickname: 'Amy' }
 const REVOKE = 'DELETE /admin/clients/amy/token'

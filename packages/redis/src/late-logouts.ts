@@ -38,10 +38,10 @@ export class LateLogouts {
     return true
   }
 
-  /** Resolves when all logouts of the user are done; `undefined` when there are none. */
-  done(userId: string): Promise<void> | undefined {
+  /** Resolves when all logouts of the user are done; at once when there are none. */
+  async done(userId: string): Promise<void> {
     const late = this.#users.get(userId)
-    return late && (late.sending ??= this.#sendAll(userId, late).finally(() => (late.sending = undefined)))
+    if (late) await (late.sending ??= this.#sendAll(userId, late).finally(() => (late.sending = undefined)))
   }
 
   async allDone(): Promise<void> {

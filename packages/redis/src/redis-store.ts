@@ -60,10 +60,11 @@ export function redisStore(options: RedisStoreOptions): TokenStore {
   return {
     open({ server, namespace, now, listener }) {
       const keys = new Keys(prefix, server, namespace)
+      const warn = (message: string) => listener.warn(message)
       const space = new RedisSpace({
         link,
         keys,
-        vault: new Vault(sealer, keys.space, listener.warn),
+        vault: new Vault(sealer, keys.space, warn),
         now,
         clock: clockOf(now),
         listener,
@@ -76,7 +77,7 @@ export function redisStore(options: RedisStoreOptions): TokenStore {
           if (open.size === 0) await link.close()
         },
       })
-      if (open.size === 0) void checkServer(link, keys.outbox(0), listener.warn)
+      if (open.size === 0) void checkServer(link, keys.outbox(0), warn)
       open.add(space)
       return space
     },

@@ -1,23 +1,43 @@
+import { randomBytes, randomUUID } from 'node:crypto'
 import { budgetContract, lifeCycleContract, storeContract } from '@imkit-auth/core/store-contract'
 import { redisStore } from '@imkit-auth/redis'
-import { startRedis, type RedisServer } from '@imkit-auth/testkit/redis-servers'
 import { afterAll, beforeAll, describe } from 'vitest'
-import { createClient } from 'redis'
+import { cluster, type Connected, LIBRARIES, sentinel, standalone, type Topology } from './topologies.js'
+import { skipWithout } from './without-redis.js'
 
-let server: RedisServer
-let client: ReturnType<typeof createClient>
-beforeAll(async () => {
-  server = await startRedis()
-  client = createClient({ url: server.url })
-  await client.connect()
-})
-afterAll(async () => {
-  client.destroy()
-  await server.stop()
-})
-let n = 0
-describe('standalone', () => {
-  storeContract(() => redisStore({ client, prefix: `p${n++}` }))
-  budgetContract(() => redisStore({ client, prefix: `p${n++}` }))
-  lifeCycleContract(() => redisStore({ client, prefix: `p${n++}` }), 100)
-})
+type LibraryName = keyof typeof LIBRARIES
+
+const TOPOLOGIES = { standalone, cluster, sentinel }
+const EVERY: readonly LibraryName[] = ['node-redis', 'ioredis', 'node-redis 5', 'ioredis 5']
+const NEWEST: readonly LibraryName[] = ['node-redis', 'ioredis']
+
+for (const [name, start] of Object.entries(TOPOLOGIES)) {
+  const alone = start === standalone
+  describe.skipIf(skipWithout(alone ? 'any server' : 'servers of its own'))(`redisStore, ${name}`, () => {
+    let topology: Topology
+    beforeAll(async () => {
+      topology = await start()
+    }, 60_000)
+    afterAll(() => topology.stop())
+
+    describe.each(alone ? EVERY : NEWEST)('with %s', (library) => {
+      let connected: Connected
+      beforeAll(async () => {
+        connected = await topology.connect(LIBRARIES[library])
+      }, 60_000)
+      afterAll(() => connected.close())
+      const store = (encryptionKeys: readonly Uint8Array[] = []) => {
+        // A machine that is busy is not what is tested here.
+        const patient = { commandTimeout: 5_000 }
+        return redisStore({ client: connected.client, prefix: `test-${randomUUID()}`, encryptionKeys, ...patient })
+      }
+
+      storeContract(() => store())
+      budgetContract(() => store())
+      lifeCycleContract(() => store(), alone ? 150 : 30)
+      describe('sealed', () => {
+        storeContract(() => store([randomBytes(32)]))
+      })
+    })
+  })
+}

@@ -3,5 +3,7 @@ export { bindingAgainst, bindingMatrix, type StartApp } from './chat-server-matr
 export { commandContract } from './command-contract.js'
 export { EmulatorControl, type SeenRequest } from './emulator-control.js'
 export { eventually } from './eventually.js'
+export { invariantsContract } from './invariants-contract.js'
 export { leakContract } from './leak-contract.js'
 export { listening, type ListeningApp } from './listening.js'
+export { type Instance, World } from './world.js'

@@ -27,15 +27,16 @@ export interface Instance {
 export class World {
   readonly emulator: Emulator
   readonly warnings: string[] = []
-  readonly #store = memoryStore()
+  readonly #store: TokenStore
   readonly #instances: Instance[] = []
 
-  private constructor(emulator: Emulator) {
+  private constructor(emulator: Emulator, store: TokenStore) {
     this.emulator = emulator
+    this.#store = store
   }
 
-  static async create(options: EmulatorOptions = {}): Promise<World> {
-    return new World(await startEmulator({ rateLimit: 0, ...options }))
+  static async create(options: EmulatorOptions = {}, store: TokenStore = memoryStore()): Promise<World> {
+    return new World(await startEmulator({ rateLimit: 0, ...options }), store)
   }
 
   instance(options: Partial<ChatTokensOptions> = {}): Instance {

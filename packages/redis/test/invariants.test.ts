@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto'
+import { lifeCycleContract, storeContract } from '@imkit-auth/core/store-contract'
+import { redisStore } from '@imkit-auth/redis'
+import { invariantsContract } from '@imkit-auth/testkit'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { type Connected, LIBRARIES, standalone, type Topology } from './topologies.js'
+import { skipWithout } from './without-redis.js'
+
+// What `npm run mutants` expects to notice that a mechanism is gone.
+describe.skipIf(skipWithout('any server'))('with redisStore', () => {
+  let topology: Topology
+  let connected: Connected
+  beforeAll(async () => {
+    topology = await standalone()
+    connected = await topology.connect(LIBRARIES.ioredis)
+  })
+  afterAll(async () => {
+    await connected.close()
+    await topology.stop()
+  })
+  const store = () => redisStore({ client: connected.client, prefix: `test-${randomUUID()}`, commandTimeout: 5_000 })
+
+  invariantsContract(store)
+  storeContract(store)
+  lifeCycleContract(store, 300)
+})
