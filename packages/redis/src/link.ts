@@ -1,5 +1,6 @@
 import type { Command, RedisCommands } from './commands/redis-commands.js'
 import type { Script } from './script.js'
+import { ServerTime } from './server-time.js'
 
 /** How often a Redis that does not answer is asked again, in ms. */
 const PROBE_INTERVAL = 250
@@ -19,8 +20,9 @@ export interface LinkListener {
  * has failed everything fails at once until Redis takes a write again: in a cluster only for the shard concerned.
  */
 export class Link {
-  readonly #commands: RedisCommands
   readonly #timeoutMs: number
+  readonly #commands: RedisCommands
+  readonly #time: ServerTime
   readonly #prefix: string
   readonly #listeners = new Set<LinkListener>()
   /** The parts of Redis that do not answer. */
@@ -31,6 +33,7 @@ export class Link {
   constructor(commands: RedisCommands, timeoutMs: number, prefix: string) {
     this.#commands = commands
     this.#timeoutMs = timeoutMs
+    this.#time = new ServerTime(commands.isCluster)
     this.#prefix = prefix
   }
 
@@ -72,6 +75,22 @@ export class Link {
   /** As `command`, but what fails says nothing about the connection: some commands are not for everybody. */
   async ask(key: string, command: Command): Promise<unknown> {
     return (await this.#inTime(() => this.#commands.send(key, [command])))[0]
+  }
+
+  /** Until when, by Redis's own clock, somebody waits for the answer to a command that is sent now. */
+  async giveUpAt(key: string): Promise<number> {
+    for (;;) {
+      const at = this.#time.in(this.#timeoutMs)
+      if (at !== undefined) return at
+      const sentAt = performance.now()
+      const [seconds, micros] = (await this.command(key, ['TIME'])) as [string, string]
+      this.learnTime(Number(seconds) * 1_000 + Number(micros) / 1_000, sentAt)
+    }
+  }
+
+  /** An answer to what was sent at `sentAt` (by the monotonic clock) told the time. */
+  learnTime(serverNow: number, sentAt: number): void {
+    this.#time.learn(serverNow, sentAt)
   }
 
   subscribe(channel: string, onMessage: (message: string) => void): Promise<() => Promise<void>> {

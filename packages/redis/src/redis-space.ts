@@ -133,7 +133,7 @@ export class RedisSpace implements TokenSpace {
   }
 
   async logout(userId: string, { key, everything, claimForMs }: StepOf<'logout'>): Promise<LoggedOut | 'later'> {
-    const step = { ...sessionOf(key, this.#vault), everything, claimForMs }
+    const step = { ...sessionOf(key, this.#vault), everything, claimForMs, owner: randomUUID() }
     const { wait, budget } = this.#options
     const ahead = claimForMs > 0 ? budget()?.takeAhead('revocation') : undefined
     try {
@@ -230,12 +230,19 @@ export class RedisSpace implements TokenSpace {
     ...then: (readonly string[])[]
   ): Promise<readonly [result: T, ...then: unknown[]]> {
     const shard = this.#keys.shardOf(userId)
-    const keys = [this.#keys.record(userId), this.#keys.outbox(shard)]
+    const keys = [this.#keys.record(userId), this.#keys.outbox(shard)] as const
     const args = [name, JSON.stringify(step), userId, this.#keys.released, this.#options.clock()]
-    const [reply, ...rest] = await this.#link.run(SCRIPTS.step, keys, args, ...then)
-    const { result, dueInMs } = JSON.parse(reply as string) as { result: T; dueInMs?: number }
-    if (dueInMs !== undefined) this.#outboxes.noteDue(shard, dueInMs)
-    return [result, ...rest]
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      const sentAt = performance.now()
+      const waitsUntil = await this.#link.giveUpAt(keys[0])
+      const [reply, ...rest] = await this.#link.run(SCRIPTS.step, keys, [...args, waitsUntil], ...then)
+      const { result, dueInMs, now, late } = JSON.parse(reply as string) as StepReply<T>
+      this.#link.learnTime(now, sentAt)
+      if (dueInMs !== undefined) this.#outboxes.noteDue(shard, dueInMs)
+      if (!late) return [result, ...rest]
+      // We are still here to hear it: Redis's clock was set.
+    }
+    throw new Error('Redis took the step for one that came too late')
   }
 
   #stateOf(userId: string, record: StoredRecord, key: SessionKey): Promise<UserState> | UserState {
@@ -304,6 +311,14 @@ export class RedisSpace implements TokenSpace {
   #msUntil(time: number | undefined): number | undefined {
     return time === undefined ? undefined : Math.max(0, time - this.#now())
   }
+}
+
+interface StepReply<T> {
+  readonly result: T
+  /** When the first of the user's revocations is due. */
+  readonly dueInMs?: number
+  readonly now: number
+  readonly late?: boolean
 }
 
 interface Handed {

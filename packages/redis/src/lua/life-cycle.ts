@@ -5,15 +5,16 @@
  *
  * KEYS: the user's record, the outbox of their shard.
  * ARGV: the step, what it is given (JSON), the user's id, the channel that tells of leases given back, the time (empty: the
- * server's own clock, so that it does not matter how those of the app servers differ).
+ * server's own clock, so that it does not matter how those of the app servers differ), and until when by the server's own
+ * clock somebody waits for the answer (empty: not known). A step that arrives later is not done: nobody would hear of it,
+ * and clients send again what they could not get through before.
  */
 export const LIFE_CYCLE = `
 local name, step, userId, channel = ARGV[1], cjson.decode(ARGV[2]), ARGV[3], ARGV[4]
-local now = tonumber(ARGV[5])
-if not now then
-  local time = redis.call('TIME')
-  now = time[1] * 1000 + math.floor(time[2] / 1000)
-end
+local time = redis.call('TIME')
+local serverNow = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = tonumber(ARGV[5]) or serverNow
+if serverNow > (tonumber(ARGV[6]) or math.huge) then return cjson.encode({ late = true, now = serverNow }) end
 
 local MINUTE = 60000
 local DAY = 1440 * MINUTE
@@ -158,19 +159,30 @@ local function dueAt(entry)
 end
 
 -- The revocations that are due. One of all tokens takes the lease, so that no obtain runs beside it.
-local function claim(untilTime)
+local function claim(untilTime, owner)
   local claimed = {}
   for _, entry in ipairs(filter(record.outbox, function() return true end)) do
     if entry.giveUpAt <= now then
       drop(entry)
     elseif dueAt(entry) <= now then
       entry.claimedAt, entry.claimedUntil, entry.again = now, untilTime, nil
-      if not entry.token then takeLease(untilTime) end
+      entry.claimedBy = owner
+      if not entry.token then takeLease(untilTime, owner) end
       entry.claim = entry.token and nextNumber() or record.fence
       claimed[#claimed + 1] = entry
     end
   end
   return claimed
+end
+
+-- Gives back what was claimed by a step whose reply was lost: nobody carries it.
+local function disclaim(owner)
+  for _, entry in ipairs(record.outbox) do
+    if entry.claimedBy == owner then
+      entry.claimedUntil = 0
+      if record.owner == owner then hold(nil) end
+    end
+  end
 end
 
 local steps = {}
@@ -265,9 +277,10 @@ function steps.logout()
   if unnamed and later then record.unsure = true elseif unnamed then enqueueAll(record.epoch) end
   if step.session and not later then bury(step.session, taken) end
   record.known = true
+  if step.agoMs then disclaim(step.owner) end
   local waiting = {}
   for i, entry in ipairs(record.outbox) do waiting[i] = entry.id end
-  return { waiting = waiting, claimed = step.claimForMs > 0 and claim(now + step.claimForMs) or {}, epoch = record.epoch }
+  return { waiting = waiting, claimed = step.claimForMs > 0 and claim(now + step.claimForMs, step.owner) or {}, epoch = record.epoch }
 end
 
 function steps.deny()
@@ -360,5 +373,5 @@ if changed then
     redis.call('ZREM', KEYS[2], userId)
   end
 end
-return cjson.encode({ result = result, dueInMs = due and math.max(0, due - now) })
+return cjson.encode({ result = result, dueInMs = due and math.max(0, due - now), now = serverNow })
 `
