@@ -126,10 +126,12 @@ export class Link {
   #inTime<T>(send: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       let look: NodeJS.Timeout | undefined
-      const timer = setTimeout(() => {
+      const giveUp = () => {
         clearTimeout(look)
         reject(new Error('Redis did not answer in time'))
-      }, this.#timeoutMs)
+      }
+      // If it was us who were busy, the answer is there already, and is read before the immediate.
+      const timer = setTimeout(() => setImmediate(giveUp), this.#timeoutMs)
       const start = () => {
         if (!this.#commands.isReady) {
           look = setTimeout(start, LOOK_AGAIN)

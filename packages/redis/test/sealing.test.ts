@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto'
+import { eventually } from '@imkit-auth/testkit'
+import { type RedisServer, startRedis } from '@imkit-auth/testkit/redis-servers'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Fleet } from './fixture.js'
+import { skipWithout } from './without-redis.js'
+
+const AMY = { id: 'amy', nickname: 'Amy Pond', avatarUrl: 'https://cdn.example/amy.png' }
+const key = () => randomBytes(32).toString('base64')
+
+describe.skipIf(skipWithout())('encryptionKeys', () => {
+  let redis: RedisServer
+  let fleet: Fleet
+  beforeEach(async () => {
+    redis = await startRedis()
+    fleet = await Fleet.create()
+  })
+  afterEach(async () => {
+    await fleet.end()
+    await redis.stop()
+  })
+
+  /** Everything Redis holds: keys, values, members. */
+  async function everything(): Promise<string> {
+    const keys = (await redis.command('KEYS', '*')) as string[]
+    const values = await Promise.all(
+      keys.map(async (name) =>
+        (await redis.command('TYPE', name)) === 'zset'
+          ? redis.command('ZRANGE', name, '0', '-1')
+          : redis.command('GET', name),
+      ),
+    )
+    return JSON.stringify([keys, values])
+  }
+
+  test('leave no token, no session and no profile to be read in Redis', async () => {
+    const tokens = await fleet.server(redis.url, { encryptionKeys: [key()] })
+    const { token } = await tokens.provision(AMY, { session: 'the-session-id' })
+    await fleet.emulator.accept(false)
+    await tokens.revoke('amy', { session: 'the-session-id', waitMs: 0 })
+    const stored = await everything()
+    for (const secret of [token, 'the-session-id', 'Amy Pond', 'cdn.example']) expect(stored).not.toContain(secret)
+    expect(stored).toContain('amy')
+  })
+
+  test('without them sessions are digests all the same', async () => {
+    const tokens = await fleet.server(redis.url)
+    const { token } = await tokens.provision(AMY, { session: 'the-session-id' })
+    await fleet.emulator.accept(false)
+    await tokens.revoke('amy', { session: 'the-session-id', waitMs: 0 })
+    const stored = await everything()
+    expect(stored).toContain(token)
+    expect(stored).not.toContain('the-session-id')
+  })
+
+  test('rotate: the first seals, all open', async () => {
+    const [old, fresh] = [key(), key()]
+    const before = await fleet.server(redis.url, { encryptionKeys: [old] })
+    const { token } = await before.provision(AMY)
+    const during = await fleet.server(redis.url, { encryptionKeys: [fresh, old] })
+    expect((await during.provision(AMY)).token).toBe(token)
+    const bob = await during.provision({ id: 'bob', nickname: 'Bob' })
+    const after = await fleet.server(redis.url, { encryptionKeys: [fresh] })
+    expect((await after.provision({ id: 'bob', nickname: 'Bob' })).token).toBe(bob.token)
+    expect(fleet.warnings.filter((text) => text.includes('does not open'))).toEqual([])
+  })
+
+  test('what does not open counts as absent, is reported, and is revoked with everything else', async () => {
+    const first = await fleet.server(redis.url, { encryptionKeys: [key()] })
+    const { token } = await first.provision(AMY)
+    const second = await fleet.server(redis.url, { encryptionKeys: [key()] })
+    expect(await second.current('amy')).toBeUndefined()
+    const fresh = await second.provision(AMY)
+    expect(fresh.token).not.toBe(token)
+    expect(fleet.warnings).toContainEqual(expect.stringContaining('does encryptionKeys lack a key'))
+    expect(await second.revoke('amy')).toBe('confirmed')
+    expect(fleet.live('amy')).toEqual([])
+  })
+
+  test('a revocation that does not open becomes one of all tokens', async () => {
+    const short = { deadline: 300, ambiguityHorizon: 0 }
+    const first = await fleet.server(redis.url, { encryptionKeys: [key()] }, short)
+    await first.provision(AMY)
+    await fleet.emulator.accept(false)
+    await first.revoke('amy', { waitMs: 0 })
+    await first.close({ withinMs: 0 })
+    await fleet.emulator.accept(true)
+    const second = await fleet.server(redis.url, { encryptionKeys: [key()] }, short)
+    await eventually(async () => expect(await second.pendingRevocations()).toEqual([]), 20_000)
+    expect(fleet.live('amy')).toEqual([])
+  }, 30_000)
+
+  test('bind what is sealed to its user: it opens nowhere else', async () => {
+    const tokens = await fleet.server(redis.url, { encryptionKeys: [key()] })
+    const { token } = await tokens.provision(AMY)
+    await tokens.provision({ id: 'eve', nickname: 'Eve' })
+    const keys = (await redis.command('KEYS', '*:user:*')) as string[]
+    const [amy = '', eve = ''] = ['amy', 'eve'].map((id) => keys.find((name) => name.endsWith(`:user:${id}`)))
+    await redis.command('COPY', amy, eve, 'REPLACE')
+    const stolen = await tokens.current('eve')
+    expect(stolen).toBeUndefined()
+    expect((await tokens.provision({ id: 'eve', nickname: 'Eve' })).token).not.toBe(token)
+  })
+})

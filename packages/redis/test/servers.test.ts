@@ -1,0 +1,131 @@
+import { eventually } from '@imkit-auth/testkit'
+import { type RedisServer, startRedis } from '@imkit-auth/testkit/redis-servers'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createChatTokens, issue } from '@imkit-auth/core'
+import { redisStore } from '@imkit-auth/redis'
+import { Fleet } from './fixture.js'
+import { skipWithout } from './without-redis.js'
+
+const AMY = { id: 'amy', nickname: 'Amy' }
+
+describe.skipIf(skipWithout())('redisStore', () => {
+  let fleet: Fleet
+  const running: RedisServer[] = []
+  beforeEach(async () => {
+    fleet = await Fleet.create()
+  })
+  afterEach(async () => {
+    await fleet.end()
+    await Promise.all(running.splice(0).map((server) => server.stop()))
+  })
+  const redis = async (...options: Parameters<typeof startRedis>) => {
+    const server = await startRedis(...options)
+    running.push(server)
+    return server
+  }
+  const warned = (text: RegExp) =>
+    eventually(() => expect(fleet.warnings).toContainEqual(expect.stringMatching(text)), 2_000)
+
+  test('warns of a Redis that may evict what must not be forgotten', async () => {
+    await fleet.server((await redis({ args: ['--maxmemory-policy', 'allkeys-lru'] })).url)
+    await warned(/may evict logouts .*Set maxmemory-policy noeviction/)
+  })
+
+  test('warns of a Redis that keeps nothing on disk', async () => {
+    await fleet.server((await redis()).url)
+    await warned(/keeps nothing on disk.*Set appendonly yes/)
+  })
+
+  test('says nothing about a Redis that is set up well', async () => {
+    const server = await redis({ persistence: 'aof-always' })
+    const tokens = await fleet.server(server.url)
+    await tokens.provision(AMY)
+    await tokens.revoke('amy')
+    expect(fleet.warnings).toEqual([])
+  })
+
+  test('works where CONFIG is forbidden, and says nothing', async () => {
+    const server = await redis()
+    await server.command('ACL', 'SETUSER', 'app', 'on', '>secret', '~*', '&*', '+@all', '-config')
+    const url = server.url.replace('redis://', 'redis://app:secret@')
+    const tokens = await fleet.server(url)
+    expect((await tokens.provision(AMY)).userId).toBe('amy')
+    expect(tokens.stats().degraded).toBe(false)
+    expect(fleet.warnings).toEqual([])
+  })
+
+  test('connects by itself when it is given a url, and closes what it opened', async () => {
+    const server = await redis({ persistence: 'aof-always' })
+    const tokens = createChatTokens({
+      serverUrl: fleet.emulator.url,
+      apiKey: fleet.emulator.apiKey,
+      mode: issue(),
+      store: redisStore({ url: server.url }),
+    })
+    expect((await tokens.provision(AMY)).userId).toBe('amy')
+    const clients = async () =>
+      String(await server.command('CLIENT', 'LIST'))
+        .trim()
+        .split('\n').length
+    expect(await clients()).toBe(2)
+    await tokens.close()
+    await eventually(async () => expect(await clients()).toBe(1))
+  })
+
+  test('goes on when Redis has forgotten the scripts', async () => {
+    const server = await redis()
+    const tokens = await fleet.server(server.url)
+    const { token } = await tokens.provision(AMY)
+    await server.command('SCRIPT', 'FLUSH')
+    expect((await tokens.provision(AMY)).token).toBe(token)
+    expect(await tokens.revoke('amy')).toBe('confirmed')
+  })
+
+  test('a logout that too few replicas have is volatile, and done all the same', async () => {
+    const server = await redis()
+    const tokens = await fleet.server(server.url, { waitReplicas: 1 })
+    await tokens.provision(AMY)
+    await fleet.emulator.accept(false)
+    expect(await tokens.revoke('amy', { waitMs: 0 })).toBe('volatile')
+    expect(await tokens.pendingRevocations()).toHaveLength(1)
+  })
+
+  test('an event loop that was busy takes no healthy Redis for one that is away', async () => {
+    const tokens = await fleet.server((await redis()).url)
+    await tokens.provision(AMY)
+    const asked = tokens.provision(AMY)
+    await new Promise((resolve) => setImmediate(resolve))
+    const until = performance.now() + 300
+    while (performance.now() < until);
+    expect((await asked).userId).toBe('amy')
+    expect((await tokens.provision(AMY)).userId).toBe('amy')
+  })
+
+  test('does not care how the clocks of app servers differ', async () => {
+    const server = await redis()
+    const ahead = Date.now
+    vi.spyOn(Date, 'now').mockImplementation(() => ahead() + 600_000)
+    const fast = await fleet.server(server.url)
+    vi.mocked(Date.now).mockRestore()
+    const right = await fleet.server(server.url)
+    fleet.emulator.fault({ match: 'POST /admin/clients', kind: 'delay-before', ms: 100 })
+    const logins = [fast, right, fast, right].map((tokens) => tokens.provision(AMY))
+    expect(new Set((await Promise.all(logins)).map(({ token }) => token)).size).toBe(1)
+    expect(fleet.emulator.requests().filter(({ method }) => method === 'POST')).toHaveLength(1)
+  })
+
+  test('wakes who waits for another process at once', async () => {
+    const server = await redis()
+    const [a, b] = [await fleet.server(server.url), await fleet.server(server.url)]
+    // The connection that tells of it opens with the first wait.
+    fleet.emulator.fault({ match: 'POST /admin/clients', kind: 'delay-before', ms: 200 })
+    await Promise.all([a.provision(AMY), b.provision(AMY)])
+    const bob = { id: 'bob', nickname: 'Bob' }
+    const ended = await Promise.all(
+      [a, b].map(async (tokens) => [(await tokens.provision(bob)).token, performance.now()]),
+    )
+    const [[one, at], [other, later]] = ended as [[string, number], [string, number]]
+    expect(other).toBe(one)
+    expect(Math.abs(later - at)).toBeLessThan(45)
+  })
+})
