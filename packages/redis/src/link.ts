@@ -28,7 +28,6 @@ export class Link {
   /** The parts of Redis that do not answer. */
   readonly #down = new Set<string>()
   #told = false
-  #closed = false
 
   constructor(commands: RedisCommands, timeoutMs: number, prefix: string) {
     this.#commands = commands
@@ -97,9 +96,9 @@ export class Link {
     return this.#commands.subscribe(channel, onMessage)
   }
 
-  async close(): Promise<void> {
-    this.#closed = true
-    await this.#commands.close()
+  /** Closes the connection if it was opened here. */
+  close(): Promise<void> {
+    return this.#commands.close()
   }
 
   #send(key: string, first: Command, then: readonly Command[]): Promise<readonly unknown[]> {
@@ -112,7 +111,7 @@ export class Link {
     try {
       return await this.#inTime(send)
     } catch (error) {
-      if (!this.#down.has(part) && !this.#closed) void this.#waitFor(part)
+      if (!this.#down.has(part)) void this.#waitFor(part)
       throw error
     }
   }
@@ -145,10 +144,10 @@ export class Link {
     })
   }
 
-  /** Asks until a write gets through. */
+  /** Asks until a write gets through, as long as anybody wants to know. */
   async #waitFor(part: string): Promise<void> {
     this.#down.add(part)
-    while (!this.#closed && !(await this.#takesWrites(part))) {
+    while (this.#listeners.size > 0 && !(await this.#takesWrites(part))) {
       if (!this.#told) {
         this.#told = true
         for (const listener of this.#listeners) listener.down()
@@ -156,7 +155,6 @@ export class Link {
       await new Promise((resolve) => setTimeout(resolve, PROBE_INTERVAL).unref())
     }
     this.#down.delete(part)
-    if (this.#closed) return
     await Promise.all([...this.#listeners].map((listener) => listener.recovered()))
     if (this.#down.size > 0 || !this.#told) return
     this.#told = false

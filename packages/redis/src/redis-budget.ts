@@ -39,20 +39,16 @@ export class RedisBudget implements RequestBudget {
     await this.#link.run(SCRIPTS.pause, [`${this.#key}:pause`], [ms, this.#clock()])
   }
 
-  /** Takes one for a `take` that follows at once. Unused, it is given back. */
-  async takeAhead(purpose: Purpose): Promise<void> {
+  /** Takes one for a `take` that follows at once. The returned function gives it back; unused, that happens by itself. */
+  async takeAhead(purpose: Purpose): Promise<(() => void) | undefined> {
     const taken = { name: randomUUID(), until: performance.now() + USABLE_FOR }
     // A `take` asks again, and says what is wrong.
     const waitMs = await this.#take(purpose, taken.name, USABLE_FOR).catch(() => Infinity)
-    if (waitMs > 0) return
+    if (waitMs > 0) return undefined
     this.#ahead[purpose].push(taken)
-    setTimeout(() => this.#giveBack(purpose, taken), taken.until - performance.now()).unref()
-  }
-
-  /** Nobody will use what was taken ahead last. */
-  notNeeded(purpose: Purpose): void {
-    const taken = this.#ahead[purpose].at(-1)
-    if (taken) this.#giveBack(purpose, taken)
+    const giveBack = () => this.#giveBack(purpose, taken)
+    setTimeout(giveBack, taken.until - performance.now()).unref()
+    return giveBack
   }
 
   async #take(purpose: Purpose, name: string, usableForMs: number): Promise<number> {

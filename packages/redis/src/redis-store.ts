@@ -72,7 +72,7 @@ export function redisStore(options: RedisStoreOptions): TokenStore {
         wait: waitReplicas
           ? { replicas: waitReplicas, command: ['WAIT', String(waitReplicas), String(Math.ceil(commandTimeout / 2))] }
           : undefined,
-        closed: async () => {
+        onClose: async () => {
           open.delete(space)
           if (open.size === 0) await link.close()
         },

@@ -57,7 +57,7 @@ export class Fleet {
 }
 
 /** What it resolves or rejects with, and how many ms that took. */
-export async function timed<T>(work: Promise<T>): Promise<{ result: T | unknown; ms: number }> {
+export async function timed(work: Promise<unknown>): Promise<{ result: unknown; ms: number }> {
   const started = performance.now()
   const result = await work.catch((error: unknown) => error)
   return { result, ms: performance.now() - started }

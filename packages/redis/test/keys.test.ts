@@ -72,8 +72,7 @@ describe.skipIf(skipWithout())('keys', () => {
     expect(await ttl('amy')).toBeGreaterThan(life)
     expect(await ttl('amy')).toBeLessThan(life + 3_600_000)
     expect(await ttl('nobody')).toBeLessThanOrEqual(86_400_000)
-    for (const name of await keys()) {
-      if (!name.endsWith(':outbox')) expect(Number(await redis.command('PTTL', name))).toBeGreaterThan(0)
-    }
+    const left = (await keys()).filter((name) => !name.endsWith(':outbox'))
+    for (const name of left) expect(Number(await redis.command('PTTL', name))).toBeGreaterThan(0)
   })
 })

@@ -114,6 +114,24 @@ describe.skipIf(skipWithout())('redisStore', () => {
     expect(fleet.emulator.requests().filter(({ method }) => method === 'POST')).toHaveLength(1)
   })
 
+  test('one budget is counted for the whole fleet, and one pause', async () => {
+    const server = await redis()
+    const options = { requestsPerMinute: 18 }
+    const [a, b] = [await fleet.server(server.url, {}, options), await fleet.server(server.url, {}, options)]
+    const logins = Array.from({ length: 30 }, (_, i) => (i % 2 ? a : b).provision({ id: `user ${i}`, nickname: 'U' }))
+    const outcomes = await Promise.allSettled(logins)
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(16)
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'RATE_LIMITED' } })
+
+    const other = await Fleet.create()
+    const [c, d] = [await other.server(server.url), await other.server(server.url)]
+    other.emulator.fault({ match: 'POST /admin/clients', kind: 'status', status: 429, times: 1 })
+    await expect(c.provision(AMY)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    await expect(d.provision(AMY)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    expect(other.emulator.requests()).toHaveLength(1)
+    await other.end()
+  })
+
   test('wakes who waits for another process at once', async () => {
     const server = await redis()
     const [a, b] = [await fleet.server(server.url), await fleet.server(server.url)]

@@ -45,7 +45,7 @@ abstract class NodeRedis implements RedisCommands {
 export class StandaloneNodeRedis extends NodeRedis {
   readonly isCluster = false
 
-  send(_key: string, commands: readonly Command[]): Promise<readonly unknown[]> {
+  async send(_key: string, commands: readonly Command[]): Promise<readonly unknown[]> {
     return Promise.all(commands.map((command) => this.client.sendCommand(command)))
   }
 
@@ -62,7 +62,7 @@ export class StandaloneNodeRedis extends NodeRedis {
 export class ClusterNodeRedis extends NodeRedis {
   readonly isCluster = true
 
-  send(key: string, commands: readonly Command[]): Promise<readonly unknown[]> {
+  async send(key: string, commands: readonly Command[]): Promise<readonly unknown[]> {
     return Promise.all(commands.map((command) => this.client.sendCommand(key, false, command)))
   }
 }
