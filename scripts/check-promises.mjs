@@ -36,7 +36,7 @@ function missing({ package: name, file, title }) {
   if (path === undefined) return `there is no file ${name}/${file}`
   // A title stands in quotes, after test( or describe( or the table of an each.
   const words = title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  const named = new RegExp(`(?:(?:test|it|describe)(?:\\.\\w+)*|\\]\\))\\(\\s*(['"\`])[^\\n]*${words}`)
+  const named = new RegExp(`(?:(?:test|it|describe)(?:\\.\\w+)*|\\))\\(\\s*(['"\`])[^\\n]*${words}`)
   return named.test(path.endsWith('.ts') ? read(path) : readAll(path)) ? undefined : `${path} has no test "${title}"`
 }
 

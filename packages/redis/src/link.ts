@@ -1,4 +1,4 @@
-import type { Command, RedisCommands } from './commands/redis-commands.js'
+import type { Command, RedisCommands, Subscription } from './commands/redis-commands.js'
 import type { Script } from './script.js'
 import { ServerTime } from './server-time.js'
 
@@ -92,7 +92,7 @@ export class Link {
     this.#time.learn(serverNow, sentAt)
   }
 
-  subscribe(channel: string, onMessage: (message: string) => void): Promise<() => Promise<void>> {
+  subscribe(channel: string, onMessage: (message: string) => void): Subscription {
     return this.#commands.subscribe(channel, onMessage)
   }
 

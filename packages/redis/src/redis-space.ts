@@ -200,7 +200,7 @@ export class RedisSpace implements TokenSpace {
         `Redis did not answer before the shutdown: the logouts of these users are lost, and their tokens work until they expire: ${userIds.join(', ')}`,
       )
     }
-    await this.#notices.close()
+    this.#notices.close()
     await this.#options.onClose()
   }
 

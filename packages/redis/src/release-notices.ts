@@ -1,3 +1,4 @@
+import type { Subscription } from './commands/redis-commands.js'
 import type { Link } from './link.js'
 
 /** Wakes those who wait for a user's lease when any process gives it back. The connection for it opens with the first wait. */
@@ -5,7 +6,7 @@ export class ReleaseNotices {
   readonly #link: Link
   readonly #channel: string
   readonly #waiting = new Map<string, Set<() => void>>()
-  #subscription: Promise<() => Promise<void>> | undefined
+  #subscription: Subscription | undefined
 
   constructor(link: Link, channel: string) {
     this.#link = link
@@ -28,19 +29,22 @@ export class ReleaseNotices {
     })
   }
 
-  async close(): Promise<void> {
-    const end = await this.#subscription?.catch(() => undefined)
-    await end?.().catch(() => {})
+  close(): void {
+    this.#subscription?.end()
   }
 
   #subscribe(): void {
     if (this.#subscription) return
-    this.#subscription = this.#link.subscribe(this.#channel, (userId) => this.#wake(userId))
-    this.#subscription.then(
+    const subscription = this.#link.subscribe(this.#channel, (userId) => this.#wake(userId))
+    this.#subscription = subscription
+    subscription.ready.then(
       // What was given back before nobody has heard.
       () => [...this.#waiting.keys()].forEach((userId) => this.#wake(userId)),
-      // Who waits looks again by itself all the same.
-      () => (this.#subscription = undefined),
+      () => {
+        // Who waits looks again by itself all the same, and the next one tries to listen again.
+        subscription.end()
+        this.#subscription = undefined
+      },
     )
   }
 

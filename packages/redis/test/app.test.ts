@@ -38,7 +38,8 @@ describe.skipIf(skipWithout())('an Express app whose Redis is black-holed', () =
     return { status: response.status, headers: response.headers, body, ms: performance.now() - started }
   }
 
-  test('keeps logging users in and out, and no login takes 250 ms longer', async () => {
+  // Again if the machine was busy with something else for a moment.
+  test('keeps logging users in and out, and no login takes 250 ms longer', { retry: 3 }, async () => {
     expect((await post('/login?user=amy')).body).toContain('"token"')
     const usual = Math.max((await post('/login?user=amy')).ms, (await post('/login?user=amy')).ms)
     proxy.blackHole()

@@ -34,34 +34,40 @@ describe.skipIf(skipWithout()).each(['node-redis', 'ioredis'] as const)('when Re
       expect(tokens.stats().degraded).toBe(false)
     })
 
-  test('black-holed: logins are told so within 250 ms, logouts are volatile, and it heals by itself', async () => {
-    const tokens = await fleet.server(proxy.url)
-    const events: string[] = []
-    tokens.on('storeDown', () => events.push('down'))
-    tokens.on('storeUp', () => events.push('up'))
-    const { token } = await tokens.provision(AMY)
-    expect(tokens.stats().degraded).toBe(false)
+  // Again if the machine was busy with something else for a moment.
+  const timely = { retry: 3 }
+  test(
+    'black-holed: logins are told so within 250 ms, logouts are volatile, and it heals by itself',
+    timely,
+    async () => {
+      const tokens = await fleet.server(proxy.url)
+      const events: string[] = []
+      tokens.on('storeDown', () => events.push('down'))
+      tokens.on('storeUp', () => events.push('up'))
+      const { token } = await tokens.provision(AMY)
+      expect(tokens.stats().degraded).toBe(false)
 
-    proxy.blackHole()
-    for (let i = 0; i < 5; i++) {
-      const login = await timed(tokens.provision({ id: `user ${i}`, nickname: 'U' }))
-      expect(login.result).toMatchObject({ code: 'UNAVAILABLE', retryable: true })
-      expect(login.ms).toBeLessThan(ADDED)
-    }
-    const logout = await timed(tokens.revoke('amy'))
-    expect(logout.result).toBe('volatile')
-    expect(logout.ms).toBeLessThan(ADDED)
-    await eventually(() => expect(tokens.stats().degraded).toBe(true))
-    expect(fleet.warnings).toContainEqual(expect.stringContaining('The store does not answer'))
-    expect(fleet.live('amy')).toEqual([token])
+      proxy.blackHole()
+      for (let i = 0; i < 5; i++) {
+        const login = await timed(tokens.provision({ id: `user ${i}`, nickname: 'U' }))
+        expect(login.result).toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+        expect(login.ms).toBeLessThan(ADDED)
+      }
+      const logout = await timed(tokens.revoke('amy'))
+      expect(logout.result).toBe('volatile')
+      expect(logout.ms).toBeLessThan(ADDED)
+      await eventually(() => expect(tokens.stats().degraded).toBe(true))
+      expect(fleet.warnings).toContainEqual(expect.stringContaining('The store does not answer'))
+      expect(fleet.live('amy')).toEqual([token])
 
-    proxy.heal({ deliver: false })
-    await recovered(tokens)
-    expect(events).toEqual(['down', 'up'])
-    await drained(tokens)
-    expect(fleet.live('amy')).toEqual([])
-    expect((await tokens.provision(AMY)).token).not.toBe(token)
-  })
+      proxy.heal({ deliver: false })
+      await recovered(tokens)
+      expect(events).toEqual(['down', 'up'])
+      await drained(tokens)
+      expect(fleet.live('amy')).toEqual([])
+      expect((await tokens.provision(AMY)).token).not.toBe(token)
+    },
+  )
 
   test('a login after such a logout gets no token from before it', async () => {
     const tokens = await fleet.server(proxy.url)
@@ -102,7 +108,7 @@ describe.skipIf(skipWithout()).each(['node-redis', 'ioredis'] as const)('when Re
     expect(fleet.live('amy')).toEqual([token])
   })
 
-  test('down before it was ever up: nothing hangs, and it is used as soon as it is there', async () => {
+  test('down before it was ever up: nothing hangs, and it is used as soon as it is there', timely, async () => {
     const tokens = await fleet.server(proxy.url)
     await proxy.refuse()
     const login = await timed(tokens.provision(AMY))
@@ -113,7 +119,7 @@ describe.skipIf(skipWithout()).each(['node-redis', 'ioredis'] as const)('when Re
     expect(tokens.stats().degraded).toBe(false)
   })
 
-  test('paused: as if black-holed; resumed: as if nothing had been', async () => {
+  test('paused: as if black-holed; resumed: as if nothing had been', timely, async () => {
     const tokens = await fleet.server(redis.url)
     const { token } = await tokens.provision(AMY)
     redis.pause()

@@ -1,4 +1,4 @@
-import type { Command, RedisCommands } from './redis-commands.js'
+import type { Command, RedisCommands, Subscription } from './redis-commands.js'
 
 /** What is used of a client of `ioredis` (5 or 6): `new Redis()`, with or without sentinels, or `new Redis.Cluster()`. */
 export interface IoRedisClient {
@@ -47,15 +47,14 @@ export class IoRedis implements RedisCommands {
     })
   }
 
-  async subscribe(channel: string, onMessage: (message: string) => void): Promise<() => Promise<void>> {
+  subscribe(channel: string, onMessage: (message: string) => void): Subscription {
     const subscriber = this.#client.duplicate()
     // It reconnects by itself.
     subscriber.on('error', () => {})
     subscriber.on('message', (from, message) => {
       if (from === channel) onMessage(message)
     })
-    await subscriber.subscribe(channel)
-    return async () => subscriber.disconnect()
+    return { ready: subscriber.subscribe(channel), end: () => subscriber.disconnect() }
   }
 
   async close(): Promise<void> {}

@@ -1,4 +1,4 @@
-import type { Command, RedisCommands } from './redis-commands.js'
+import type { Command, RedisCommands, Subscription } from './redis-commands.js'
 
 /** What is used of a client of `redis` (node-redis 5 or 6): `createClient()`, `createCluster()` or `createSentinel()`. */
 export interface NodeRedisClient {
@@ -34,9 +34,9 @@ abstract class NodeRedis implements RedisCommands {
   abstract send(key: string, commands: readonly Command[]): Promise<readonly unknown[]>
 
   /** Clusters and sentinels open a connection for it by themselves. */
-  async subscribe(channel: string, onMessage: OnMessage): Promise<() => Promise<void>> {
-    await this.client.subscribe(channel, onMessage)
-    return () => this.client.unsubscribe(channel, onMessage)
+  subscribe(channel: string, onMessage: OnMessage): Subscription {
+    const ready = this.client.subscribe(channel, onMessage)
+    return { ready, end: () => void this.client.unsubscribe(channel, onMessage).catch(() => {}) }
   }
 
   async close(): Promise<void> {}
@@ -49,13 +49,12 @@ export class StandaloneNodeRedis extends NodeRedis {
     return Promise.all(commands.map((command) => this.client.sendCommand(command)))
   }
 
-  override async subscribe(channel: string, onMessage: OnMessage): Promise<() => Promise<void>> {
+  override subscribe(channel: string, onMessage: OnMessage): Subscription {
     const subscriber = this.client.duplicate()
     // It reconnects by itself.
     subscriber.on('error', () => {})
-    await subscriber.connect()
-    await subscriber.subscribe(channel, onMessage)
-    return async () => subscriber.destroy()
+    const ready = subscriber.connect().then(() => subscriber.subscribe(channel, onMessage))
+    return { ready, end: () => subscriber.isOpen && subscriber.destroy() }
   }
 }
 

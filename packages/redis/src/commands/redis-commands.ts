@@ -1,6 +1,12 @@
 /** A command and its arguments. */
 export type Command = readonly string[]
 
+/** Hears what is published, until it is ended: also one that never got a connection. */
+export interface Subscription {
+  readonly ready: Promise<unknown>
+  end(): void
+}
+
 /** The few things that the store needs of a Redis client, whichever it is. */
 export interface RedisCommands {
   /** Whether keys live on several nodes. */
@@ -9,8 +15,8 @@ export interface RedisCommands {
   readonly isReady: boolean
   /** Sends commands together, on one connection to the node that has the key. Resolves with their replies, in order. */
   send(key: string, commands: readonly Command[]): Promise<readonly unknown[]>
-  /** Listens on a connection of its own. The returned function ends it. */
-  subscribe(channel: string, onMessage: (message: string) => void): Promise<() => Promise<void>>
+  /** Listens on a connection of its own. */
+  subscribe(channel: string, onMessage: (message: string) => void): Subscription
   /** Closes what was opened here; a client of the app stays open. */
   close(): Promise<void>
 }
