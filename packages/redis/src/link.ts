@@ -6,6 +6,8 @@ import { ServerTime } from './server-time.js'
 const PROBE_INTERVAL = 250
 /** How often it is looked whether the client is connected by now, in ms. */
 const LOOK_AGAIN = 10
+/** How long an answer that nobody waits for may take, in ms. */
+const PATIENCE = 5_000
 
 /** Told what becomes of the connection. */
 export interface LinkListener {
@@ -71,9 +73,9 @@ export class Link {
     return (await this.#guard(key, () => this.#commands.send(key, [command])))[0]
   }
 
-  /** As `command`, but what fails says nothing about the connection: some commands are not for everybody. */
+  /** As `command`, with patience, and what fails says nothing about the connection: some commands are not for everybody. */
   async ask(key: string, command: Command): Promise<unknown> {
-    return (await this.#inTime(() => this.#commands.send(key, [command])))[0]
+    return (await this.#inTime(() => this.#commands.send(key, [command]), PATIENCE))[0]
   }
 
   /** Until when, by Redis's own clock, somebody waits for the answer to a command that is sent now. */
@@ -122,7 +124,7 @@ export class Link {
   }
 
   /** The result within the deadline. The time a client needs to connect counts. */
-  #inTime<T>(send: () => Promise<T>): Promise<T> {
+  #inTime<T>(send: () => Promise<T>, withinMs = this.#timeoutMs): Promise<T> {
     return new Promise((resolve, reject) => {
       let look: NodeJS.Timeout | undefined
       const giveUp = () => {
@@ -130,7 +132,7 @@ export class Link {
         reject(new Error('Redis did not answer in time'))
       }
       // If it was us who were busy, the answer is there already, and is read before the immediate.
-      const timer = setTimeout(() => setImmediate(giveUp), this.#timeoutMs)
+      const timer = setTimeout(() => setImmediate(giveUp), withinMs)
       const start = () => {
         if (!this.#commands.isReady) {
           look = setTimeout(start, LOOK_AGAIN)
