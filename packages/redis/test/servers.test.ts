@@ -1,9 +1,10 @@
 import { eventually } from '@imkit-auth/testkit'
 import { type RedisServer, startRedis } from '@imkit-auth/testkit/redis-servers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createChatTokens, issue, type TokenSpace } from '@imkit-auth/core'
+import { createChatTokens, issue, type TokenSpace, type TokenStore } from '@imkit-auth/core'
 import { redisStore } from '@imkit-auth/redis'
 import { Fleet } from './fixture.js'
+import { LIBRARIES } from './topologies.js'
 import { skipWithout } from './without-redis.js'
 
 const SLOW_DOWN = { error: { code: 'RATE_LIMIT_EXCEEDED' }, retryAfter: 30 }
@@ -132,6 +133,44 @@ describe.skipIf(skipWithout())('redisStore', () => {
     await expect(d.provision(AMY)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
     expect(other.emulator.requests()).toHaveLength(1)
     await other.end()
+  })
+
+  test('a request taken out of the budget ahead and not needed is given back', async () => {
+    const server = await redis()
+    const options = { requestsPerMinute: 9 }
+    const servers = await Promise.all([1, 2, 3, 4].map(() => fleet.server(server.url, {}, options)))
+    fleet.emulator.fault({ match: 'POST /admin/clients', kind: 'delay-before', ms: 100 })
+    // Each of them asks for the lease again and again, and one gets it.
+    await Promise.all(servers.map((tokens) => tokens.provision(AMY)))
+    const logins = Array.from({ length: 7 }, (_, i) => servers[0]?.provision({ id: `user ${i}`, nickname: 'U' }))
+    expect(await Promise.all(logins)).toHaveLength(7)
+    await expect(servers[1]?.provision({ id: 'one too many', nickname: 'U' })).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+    })
+  })
+
+  test('a lease whose answer was lost is given back, long before it runs out', async () => {
+    const server = await redis()
+    const connected = await LIBRARIES['node-redis'].standalone(server.url)
+    const client = connected.client as unknown as { sendCommand(args: string[]): Promise<unknown> }
+    const listener = { down() {}, up() {}, warn() {} }
+    const open = (store: TokenStore) =>
+      store.open({ server: 'https://app.imkit.io/', namespace: '', now: Date.now, listener })
+    const unlucky = open(redisStore({ client: connected.client }))
+    const other = open(redisStore({ url: server.url }))
+    const key = { session: undefined, ownToken: false }
+    const { epoch } = await unlucky.read('amy', key)
+    const step = { key, epoch, intent: { session: undefined, minted: undefined }, leaseMs: 60_000 }
+    await unlucky.forget('amy')
+
+    client.sendCommand(['CLIENT', 'REPLY', 'OFF']).catch(() => {})
+    await expect(unlucky.acquire('amy', step)).rejects.toThrow('in time')
+    expect(await other.acquire('amy', step)).toMatchObject({ kind: 'busy' })
+    // It connects again, and hears again.
+    await server.command('CLIENT', 'KILL', 'TYPE', 'normal')
+    await eventually(async () => expect(await other.acquire('amy', step)).toMatchObject({ kind: 'acquired' }))
+    await Promise.all([unlucky, other].map((space) => space.close()))
+    await connected.close()
   })
 
   test('wakes who waits in another process', async () => {
