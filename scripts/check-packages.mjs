@@ -2,11 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { appNames, installApp, LOADERS, runApp } from './packages/apps.mjs'
+import { appNames, installApp, LOADERS, proveOwnStore, runApp } from './packages/apps.mjs'
 import { compileConsumer, MODULES } from './packages/compile.mjs'
 import { lintManifest, lintTypes } from './packages/lint-tarball.mjs'
 import { NODES, obtainNode } from './packages/nodes.mjs'
 import { pack, publicPackages } from './packages/pack.mjs'
+import { obtainRedis, whyNoRedis } from './packages/redis.mjs'
 import { Report } from './packages/report.mjs'
 import { checkOutputs } from './packages/stale-outputs.mjs'
 
@@ -45,8 +46,17 @@ async function installedApps(tarballs) {
   return apps
 }
 
+/** Starts a Redis for the apps. One that is not installed is skipped. */
+async function redisOfApps() {
+  const missing = whyNoRedis()
+  if (missing !== undefined) return report.skip('redisStore in the apps', missing)
+  let redis
+  await report.step('start a Redis', async () => void (redis = await obtainRedis()))
+  return redis
+}
+
 /** Runs every app, loaded in each way, on each Node.js. One that cannot be had is skipped, or fails with ALL_NODES=1. */
-async function runOnEveryNode(apps) {
+async function runOnEveryNode(apps, redisUrl) {
   for (const wanted of NODES) {
     const node = await obtainNode(wanted, temporary).catch((error) => error)
     if (node instanceof Error && process.env.ALL_NODES !== '1') {
@@ -58,7 +68,7 @@ async function runOnEveryNode(apps) {
       const both = LOADERS.map((file) =>
         report.step(`run ${file} with the ${app} frameworks on Node ${wanted}`, () => {
           if (node instanceof Error) throw node
-          return runApp(node.path, file, folder)
+          return runApp(node.path, file, folder, redisUrl)
         }),
       )
       await Promise.all(both)
@@ -77,6 +87,11 @@ async function compileAll(apps) {
 }
 
 const apps = await installedApps(await tarballsOfAll())
-await runOnEveryNode(apps)
+const redis = await redisOfApps()
+await runOnEveryNode(apps, redis?.url)
+await redis?.stop()
+for (const [app, folder] of apps) {
+  await report.step(`prove an app's own store with the ${app} frameworks`, () => proveOwnStore(folder))
+}
 await compileAll(apps)
 process.exitCode = report.end()

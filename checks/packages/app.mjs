@@ -5,9 +5,13 @@ import * as emulator from '@imkit-auth/emulator'
 import * as express from '@imkit-auth/express'
 import * as koa from '@imkit-auth/koa'
 import * as nestjs from '@imkit-auth/nestjs'
+import * as redis from '@imkit-auth/redis'
 import { NestFactory } from '@nestjs/core'
 import createExpress from 'express'
+import { Redis } from 'ioredis'
 import Koa from 'koa'
+import { createClient } from 'redis'
 import tour from './tour.cjs'
 
-await tour('import', { core, jwt, emulator, express, koa, nestjs }, { createExpress, Koa, NestFactory })
+const packages = { core, jwt, emulator, express, koa, nestjs, redis }
+await tour('import', packages, { createExpress, Koa, NestFactory }, { createClient, Redis })

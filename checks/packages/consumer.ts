@@ -11,6 +11,7 @@ import {
   memoryStore,
   type ProfileReport,
   type RevokeOutcome,
+  type TokenStore,
 } from '@imkit-auth/core'
 import { jwtMinter, type JwtMinterOptions } from '@imkit-auth/core/jwt'
 import { type Emulator, startEmulator } from '@imkit-auth/emulator'
@@ -25,10 +26,19 @@ import {
   ProvisionChatToken,
   RevokeChatToken,
 } from '@imkit-auth/nestjs'
+import {
+  type IoRedisClient,
+  type NodeRedisClient,
+  type RedisClient,
+  redisStore,
+  type RedisStoreOptions,
+} from '@imkit-auth/redis'
 import { Controller, Get, Inject, Module, Post, Req } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import express from 'express'
+import { Cluster, Redis } from 'ioredis'
 import Koa from 'koa'
+import { createClient, createCluster, createSentinel } from 'redis'
 
 const user = { id: 'amy', nickname: 'Amy' }
 
@@ -62,6 +72,26 @@ export async function everybody(signal: AbortSignal): Promise<ProfileReport> {
 export async function withoutNetwork(): Promise<number> {
   const emulator: InProcessEmulator = await createInProcessEmulator({ rateLimit: 0 })
   return emulator.receive({ method: 'GET', path: '/me', headers: {}, body: undefined })().status
+}
+
+export function nodeRedisClients(url: string): NodeRedisClient[] {
+  const sentinel = { name: 'main', sentinelRootNodes: [{ host: 'localhost', port: 26_379 }] }
+  return [createClient({ url }), createCluster({ rootNodes: [{ url }] }), createSentinel(sentinel)]
+}
+
+export function ioRedisClients(url: string): IoRedisClient[] {
+  return [new Redis(url), new Cluster([url])]
+}
+
+export function redisStores(url: string): TokenStore[] {
+  const clients: RedisClient[] = [...nodeRedisClients(url), ...ioRedisClients(url)]
+  const options: RedisStoreOptions = { prefix: 'chat', encryptionKeys: [Buffer.alloc(32), 'ab'.repeat(32)] }
+  return [
+    ...clients.map((client) => redisStore({ client, ...options, waitReplicas: 1 })),
+    redisStore({ client: createClient({ url, RESP: 3 }) }),
+    redisStore({ client: new Redis(url) }),
+    redisStore({ url, commandTimeout: 500 }),
+  ]
 }
 
 export function expressApp(tokens: ChatTokens): express.Express {

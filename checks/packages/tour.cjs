@@ -1,19 +1,38 @@
 const assert = require('node:assert/strict')
 const { randomUUID } = require('node:crypto')
 const hosts = require('./hosts.cjs')
+const redisClients = require('./redis-clients.cjs')
 
 const AMY = { id: 'amy', nickname: 'Amy' }
+const { REDIS_URL } = process.env
 
-/** Uses what has been loaded of every package once, and prints what came of it. */
-module.exports = async function tour(loadedBy, packages, frameworks) {
-  const { core, jwt, emulator } = packages
+/** Uses what has been loaded of every package once, and prints what came of it. Redis only where there is one. */
+module.exports = async function tour(loadedBy, packages, frameworks, libraries) {
+  const { core, jwt, emulator, redis } = packages
   const server = await emulator.startEmulator()
   const mode = core.assign({ mint: jwt.jwtMinter({ secret: randomUUID(), ttl: 3600 }) })
-  const tokens = core.createChatTokens({ serverUrl: server.url, apiKey: server.apiKey, mode })
+  const chatServer = { serverUrl: server.url, apiKey: server.apiKey, mode }
 
-  const { userId } = await tokens.provision(AMY)
-  const revoked = await tokens.revoke(AMY.id)
-  assert.deepEqual([userId, revoked, server.clients()[0].tokens], ['amy', 'confirmed', []])
+  async function provisionAndRevoke(tokens) {
+    const { userId } = await tokens.provision(AMY)
+    const issued = server.clients()[0].tokens.length
+    const revoked = await tokens.revoke(AMY.id)
+    assert.deepEqual([userId, issued, revoked, server.clients()[0].tokens], ['amy', 1, 'confirmed', []])
+  }
+
+  const tokens = core.createChatTokens(chatServer)
+  await provisionAndRevoke(tokens)
+
+  const stores = REDIS_URL ? Object.entries(redisClients) : []
+  for (const [, connect] of stores) {
+    const { options, end } = await connect(libraries, REDIS_URL)
+    // A machine that is busy is not what is looked at here, nor how a Redis is configured.
+    const store = redis.redisStore({ ...options, prefix: `check-${randomUUID()}`, commandTimeout: 10_000 })
+    const shared = core.createChatTokens({ ...chatServer, store, logger: { warn() {} } })
+    await provisionAndRevoke(shared)
+    await shared.close()
+    end()
+  }
 
   for (const [name, host] of Object.entries(hosts)) {
     const app = await host(packages[name], frameworks, tokens, () => AMY)
@@ -23,5 +42,6 @@ module.exports = async function tour(loadedBy, packages, frameworks) {
   }
   await tokens.close()
   await server.close()
-  console.log(`${loadedBy} in Node ${process.version}: provisioned, ${revoked}, ${Object.keys(hosts).join(', ')}`)
+  const used = [...stores.map(([name]) => `Redis by ${name}`), ...Object.keys(hosts)]
+  console.log(`${loadedBy} in Node ${process.version}: provisioned, confirmed, ${used.join(', ')}`)
 }

@@ -28,10 +28,25 @@ export async function installApp(name, folder, tarballs) {
   await mustRun('npm', ['install', ...quiet], { cwd: folder })
 }
 
-/** Runs an app. @throws Error unless it ends well and has not said a word on stderr, such as a warning. */
-export async function runApp(node, file, folder) {
-  const { code, stdout, stderr, output } = await run(node, [file], { cwd: folder, timeout: 60_000 })
+/**
+ * Runs an app, which uses the Redis at that address if there is one.
+ *
+ * @throws Error unless it ends well and has not said a word on stderr, such as a warning.
+ */
+export async function runApp(node, file, folder, redisUrl = '') {
+  const env = { REDIS_URL: redisUrl }
+  const { code, stdout, stderr, output } = await run(node, [file], { cwd: folder, env, timeout: 60_000 })
   if (code !== 0) throw new Error(output)
   if (stderr !== '') throw new Error(`A silent run was expected, but stderr says:\n${stderr.trim()}`)
   return stdout.trim()
+}
+
+/** Has the app prove its own store with the store contract. @throws Error with what vitest says when it does not. */
+export async function proveOwnStore(folder) {
+  const vitest = join('node_modules', 'vitest', 'vitest.mjs')
+  const args = [vitest, 'run', '--reporter=json', '--outputFile=own-store.json', 'own-store.test.ts']
+  const { code, output } = await run(process.execPath, args, { cwd: folder })
+  const results = await readFile(join(folder, 'own-store.json'), 'utf8').catch(() => '')
+  if (code !== 0) throw new Error(`${output}\n${results}`)
+  return `${JSON.parse(results).numPassedTests} tests`
 }

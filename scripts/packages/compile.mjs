@@ -5,19 +5,25 @@ import { run } from './run.mjs'
 
 const TSC = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
 
+/** What an app in TypeScript consists of. */
+const SOURCES = ['consumer', 'own-store.test']
+
 /** The kinds of modules that a TypeScript app can be compiled to and use the packages. */
 export const MODULES = ['commonjs', 'node20', 'nodenext']
 
 /**
- * Compiles the consumer in an app's folder, strictly and with every declaration file it reaches. Resolves to whose
+ * Compiles the TypeScript in an app's folder, strictly and with every declaration file it reaches. Resolves to whose
  * declarations are wrong apart from ours: those of a framework must not keep us from reading our own.
  *
- * @throws Error with the compiler's complaints about the consumer or our packages.
+ * @throws Error with the compiler's complaints about the app or our packages.
  */
 export async function compileConsumer(module, folder) {
   const project = join(folder, `tsconfig.${module}.json`)
-  const files = ['consumer.ts', 'consumer.mts', 'consumer.cts']
-  for (const file of files.slice(1)) await copyFile(join(folder, 'consumer.ts'), join(folder, file))
+  const files = SOURCES.flatMap((source) => [`${source}.ts`, `${source}.mts`, `${source}.cts`])
+  for (const file of files) {
+    const source = file.replace(/[mc]ts$/, 'ts')
+    if (file !== source) await copyFile(join(folder, source), join(folder, file))
+  }
   const compilerOptions = {
     module,
     target: 'es2023',

@@ -5,8 +5,9 @@ import { text } from 'node:stream/consumers'
 const UNWANTED = /^(NODE_OPTIONS|NODE_NO_WARNINGS|npm_(config_(local_prefix|loglevel)|package_.*|lifecycle_.*))$/
 
 /** Runs a command to its end. Never throws: a command that cannot be started, or takes too long, has a `code` of null. */
-export async function run(command, args, { cwd, timeout = 300_000 } = {}) {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !UNWANTED.test(name)))
+export async function run(command, args, { cwd, env: more = {}, timeout = 300_000 } = {}) {
+  const ours = Object.entries(process.env).filter(([name]) => !UNWANTED.test(name))
+  const env = { ...Object.fromEntries(ours), ...more }
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout, killSignal: 'SIGKILL' })
   const ended = new Promise((resolve) => {
     child.once('error', (error) => resolve({ code: null, reason: error.message }))

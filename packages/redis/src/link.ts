@@ -4,6 +4,8 @@ import { ServerTime } from './server-time.js'
 
 /** How often a Redis that does not answer is asked again, in ms. */
 const PROBE_INTERVAL = 250
+/** After so long a connection is not believed in any more, in ms. */
+const RENEW_AFTER = 3_000
 /** How often it is looked whether the client is connected by now, in ms. */
 const LOOK_AGAIN = 10
 /** How long an answer that nobody waits for may take, in ms. */
@@ -149,10 +151,15 @@ export class Link {
   /** Asks until a write gets through, as long as anybody wants to know. */
   async #waitFor(part: string): Promise<void> {
     this.#down.add(part)
+    let since = performance.now()
     while (this.#listeners.size > 0 && !(await this.#takesWrites(part))) {
       if (!this.#told) {
         this.#told = true
         for (const listener of this.#listeners) listener.down()
+      }
+      if (performance.now() - since > RENEW_AFTER) {
+        since = performance.now()
+        this.#commands.renew()
       }
       await new Promise((resolve) => setTimeout(resolve, PROBE_INTERVAL).unref())
     }

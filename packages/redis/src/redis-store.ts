@@ -10,7 +10,7 @@ import { Vault } from './vault.js'
 
 export interface RedisStoreOptions {
   /**
-   * The client your app has: of `redis` (5 or 6: `createClient`, `createCluster`, `createSentinel`) or of `ioredis` (5 or 6:
+   * The client your app has: of `redis` (5 or 6: `createClient`, `createCluster`, `createSentinel`) or of `ioredis` (5.4 or 6:
    * `Redis`, `Redis.Cluster`). It stays yours to connect and to close.
    */
   readonly client?: RedisClient

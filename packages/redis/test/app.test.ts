@@ -17,7 +17,7 @@ describe.skipIf(skipWithout())('an Express app whose Redis is black-holed', () =
     proxy = await startProxy(redis)
     fleet = await Fleet.create()
     const tokens = await fleet.server(proxy.url)
-    const chat = imkitChat(tokens, { identify: (req) => ({ id: String(req.query['user']), nickname: 'N' }) })
+    const chat = imkitChat(tokens, { identify: (req) => ({ id: req.query['user'] as string, nickname: 'N' }) })
     const routes = express()
     routes.post('/login', chat.login(), (req, res) => void res.json({ chat: req.chat }))
     routes.post('/logout', chat.logout(), (_req, res) => void res.sendStatus(204))

@@ -1,5 +1,5 @@
 import { eventually } from '@imkit-auth/testkit'
-import { type RedisServer, startRedis } from '@imkit-auth/testkit/redis-servers'
+import { type RedisServer, startProxy, startRedis } from '@imkit-auth/testkit/redis-servers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createChatTokens, issue, type TokenSpace, type TokenStore } from '@imkit-auth/core'
 import { redisStore } from '@imkit-auth/redis'
@@ -74,6 +74,21 @@ describe.skipIf(skipWithout())('redisStore', () => {
     await eventually(async () => expect(await clients()).toBe(1))
   })
 
+  test('given a url, takes another connection when the network has swallowed the one it has', async () => {
+    const server = await redis()
+    const proxy = await startProxy(server)
+    const store = redisStore({ url: proxy.url })
+    const listener = { down() {}, up() {}, warn() {} }
+    const space = store.open({ server: 'https://app.imkit.io/', namespace: '', now: Date.now, listener })
+    const key = { session: undefined, ownToken: false }
+    const { epoch } = await space.read('amy', key)
+    proxy.swallow()
+    await expect(space.read('amy', key)).rejects.toThrow('in time')
+    await eventually(async () => expect(await space.read('amy', key)).toMatchObject({ epoch }))
+    await space.close()
+    await proxy.stop()
+  })
+
   test('goes on when Redis has forgotten the scripts', async () => {
     const server = await redis()
     const tokens = await fleet.server(server.url)
@@ -142,7 +157,7 @@ describe.skipIf(skipWithout())('redisStore', () => {
     fleet.emulator.fault({ match: 'POST /admin/clients', kind: 'delay-before', ms: 100 })
     // Each of them asks for the lease again and again, and one gets it.
     await Promise.all(servers.map((tokens) => tokens.provision(AMY)))
-    const logins = Array.from({ length: 7 }, (_, i) => servers[0]?.provision({ id: `user ${i}`, nickname: 'U' }))
+    const logins = Array.from({ length: 7 }, async (_, i) => servers[0]?.provision({ id: `user ${i}`, nickname: 'U' }))
     expect(await Promise.all(logins)).toHaveLength(7)
     await expect(servers[1]?.provision({ id: 'one too many', nickname: 'U' })).rejects.toMatchObject({
       code: 'RATE_LIMITED',
@@ -169,7 +184,7 @@ describe.skipIf(skipWithout())('redisStore', () => {
     // It connects again, and hears again.
     await server.command('CLIENT', 'KILL', 'TYPE', 'normal')
     await eventually(async () => expect(await other.acquire('amy', step)).toMatchObject({ kind: 'acquired' }))
-    await Promise.all([unlucky, other].map((space) => space.close()))
+    for (const space of [unlucky, other]) await space.close()
     await connected.close()
   })
 
@@ -190,6 +205,6 @@ describe.skipIf(skipWithout())('redisStore', () => {
     await a.release('amy', { fence: held.kind === 'acquired' ? held.fence : 0, holdUntil: undefined })
     await woken
     expect(await b.acquire('amy', step)).toMatchObject({ kind: 'acquired' })
-    await Promise.all(spaces.map((space) => space.close()))
+    for (const space of spaces) await space.close()
   })
 })

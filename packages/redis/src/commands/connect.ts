@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { IoRedis, type IoRedisClient } from './ioredis.js'
 import { nodeRedis, type NodeRedisClient } from './node-redis.js'
-import type { RedisCommands } from './redis-commands.js'
+import type { Command, RedisCommands, Subscription } from './redis-commands.js'
 
 /** A client of `redis` or of `ioredis`. */
 export type RedisClient = NodeRedisClient | IoRedisClient
@@ -12,53 +12,82 @@ export function commandsOf(client: unknown): RedisCommands {
     if ('sendCommand' in client && 'isOpen' in client) return nodeRedis(client as NodeRedisClient)
     if ('pipeline' in client && 'status' in client) return new IoRedis(client as IoRedisClient)
   }
-  throw new TypeError('client must be a client of the package redis (5 or newer) or ioredis (5 or newer)')
+  throw new TypeError('client must be a client of the package redis (5 or newer) or ioredis (5.4 or newer)')
+}
+
+interface OpenedHere {
+  on(event: 'error', listener: () => void): unknown
 }
 
 interface Packages {
   redis: {
-    createClient(options: object): NodeRedisClient & {
-      on(event: 'error', listener: () => void): unknown
-      connect(): Promise<unknown>
-      destroy(): void
-    }
+    createClient(options: object): NodeRedisClient & OpenedHere & { connect(): Promise<unknown>; destroy(): void }
   }
   ioredis: {
-    Redis: new (
-      url: string,
-      options: object,
-    ) => IoRedisClient & { on(event: 'error', listener: () => void): unknown; disconnect(): void }
+    Redis: new (url: string, options: object) => IoRedisClient & OpenedHere & { disconnect(): void }
   }
 }
 
-/** How long a new connection may take, in ms, and how long one that is silent is believed to be alive. */
+/** How long a new connection may take, in ms. */
 const CONNECT_TIMEOUT = 2_000
-const PING_INTERVAL = 5_000
 
 /** Connects with whichever client is installed. It reconnects by itself, and keeps no queue while it is not connected. */
 export function connect(url: string): RedisCommands {
   const redis = installed('redis')
   if (redis) {
-    const client = redis.createClient({
-      url,
-      disableOfflineQueue: true,
-      pingInterval: PING_INTERVAL,
-      socket: { connectTimeout: CONNECT_TIMEOUT, socketTimeout: 2 * PING_INTERVAL },
+    return new Renewable(() => {
+      const client = redis.createClient({ url, disableOfflineQueue: true, socket: { connectTimeout: CONNECT_TIMEOUT } })
+      // What goes wrong shows in the steps.
+      client.on('error', () => {})
+      client.connect().catch(() => {})
+      return { commands: nodeRedis(client), close: () => client.isOpen && client.destroy() }
     })
-    // What goes wrong shows in the steps.
-    client.on('error', () => {})
-    client.connect().catch(() => {})
-    return closing(nodeRedis(client), () => client.destroy())
   }
   const ioredis = installed('ioredis')
   if (!ioredis) throw new TypeError('redisStore({ url }) needs a client: npm install redis (or ioredis)')
-  const client = new ioredis.Redis(url, {
-    enableOfflineQueue: false,
-    connectTimeout: CONNECT_TIMEOUT,
-    socketTimeout: 2 * PING_INTERVAL,
+  return new Renewable(() => {
+    const client = new ioredis.Redis(url, { enableOfflineQueue: false, connectTimeout: CONNECT_TIMEOUT })
+    client.on('error', () => {})
+    return { commands: new IoRedis(client), close: () => client.disconnect() }
   })
-  client.on('error', () => {})
-  return closing(new IoRedis(client), () => client.disconnect())
+}
+
+interface Connection {
+  readonly commands: RedisCommands
+  readonly close: () => unknown
+}
+
+/** A connection of our own. One that the network has swallowed may never notice it: then another one takes its place. */
+class Renewable implements RedisCommands {
+  readonly isCluster = false
+  readonly #open: () => Connection
+  #connection: Connection
+
+  constructor(open: () => Connection) {
+    this.#open = open
+    this.#connection = open()
+  }
+
+  get isReady(): boolean {
+    return this.#connection.commands.isReady
+  }
+
+  send(key: string, commands: readonly Command[]): Promise<readonly unknown[]> {
+    return this.#connection.commands.send(key, commands)
+  }
+
+  subscribe(channel: string, onMessage: (message: string) => void): Subscription {
+    return this.#connection.commands.subscribe(channel, onMessage)
+  }
+
+  renew(): void {
+    this.#connection.close()
+    this.#connection = this.#open()
+  }
+
+  async close(): Promise<void> {
+    this.#connection.close()
+  }
 }
 
 function installed<Name extends keyof Packages>(name: Name): Packages[Name] | undefined {
@@ -67,8 +96,4 @@ function installed<Name extends keyof Packages>(name: Name): Packages[Name] | un
   } catch {
     return undefined
   }
-}
-
-function closing(commands: RedisCommands, close: () => void): RedisCommands {
-  return Object.assign(commands, { close: async () => close() })
 }

@@ -57,5 +57,7 @@ export class IoRedis implements RedisCommands {
     return { ready: subscriber.subscribe(channel), end: () => subscriber.disconnect() }
   }
 
+  renew(): void {}
+
   async close(): Promise<void> {}
 }

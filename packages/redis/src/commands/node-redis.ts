@@ -39,6 +39,8 @@ abstract class NodeRedis implements RedisCommands {
     return { ready, end: () => void this.client.unsubscribe(channel, onMessage).catch(() => {}) }
   }
 
+  renew(): void {}
+
   async close(): Promise<void> {}
 }
 

@@ -17,6 +17,8 @@ export interface RedisCommands {
   send(key: string, commands: readonly Command[]): Promise<readonly unknown[]>
   /** Listens on a connection of its own. */
   subscribe(channel: string, onMessage: (message: string) => void): Subscription
+  /** Takes a new connection, where it was opened here. */
+  renew(): void
   /** Closes what was opened here; a client of the app stays open. */
   close(): Promise<void>
 }

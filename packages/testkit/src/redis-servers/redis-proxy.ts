@@ -25,6 +25,11 @@ export class RedisProxy {
   /** From now on connections are accepted and stay open, but nothing comes through, not even that a side has gone. */
   blackHole(): void {
     this.#held = true
+    this.swallow()
+  }
+
+  /** As a black hole for the connections there are; new ones come through. */
+  swallow(): void {
     for (const connection of this.#connections) connection.hold()
   }
 
