@@ -48,12 +48,12 @@ describe.skipIf(skipWithout()).each(['issue', 'assign'] as const)('a fleet of fo
       await user.login(await stage.fleet.at(lane))
       for (let round = 0; round < ROUNDS; round++) {
         const old = user.session
-        const [logout, login, page] = await Promise.all([
+        const [logout, login] = await Promise.all([
           sleep(round % 5).then(async () => user.logout(await stage.fleet.at(lane + round), old)),
           sleep(round % 7).then(async () => user.login(await stage.fleet.at(lane + round + 1))),
           sleep(round % 3).then(async () => user.page(await stage.fleet.at(lane + round + 2), old)),
         ])
-        expect([logout.kind, login.kind], JSON.stringify([logout, login, page])).toEqual(['done', 'done'])
+        expect([logout.kind, login.kind]).toEqual(['done', 'done'])
         expect(await user.page(await stage.fleet.at(lane + round + 3))).toMatchObject({ kind: 'done' })
       }
       await user.logout(await stage.fleet.at(lane))
@@ -65,21 +65,25 @@ describe.skipIf(skipWithout()).each(['issue', 'assign'] as const)('a fleet of fo
   })
 
   test('ends the page that keeps asking while its user logs out', { timeout: 60_000 }, async () => {
-    const askers = users('asker', 40)
+    const askers = users('asker', ROUNDS)
     const ends = askers.map(async (user, lane) => {
       const { fleet } = stage
       await user.login(await fleet.at(lane))
+      const { session } = user
+      // The logout of another session takes the token they share, so that the page needs a new one.
+      await user.login(await fleet.at(lane))
+      await user.logout(await fleet.at(lane))
       let isOut = false
       const pages = [1, 2, 3].map(async (place) => {
         const answers: string[] = []
         for (let rest = 3; rest > 0; rest -= isOut ? 1 : 0) {
-          const answer = await user.page(await fleet.at(lane + place))
+          const answer = await user.page(await fleet.at(lane + place), session)
           answers.push(answer.kind === 'failed' ? answer.code : answer.kind)
         }
         return answers
       })
-      await sleep(lane % 8)
-      await user.logout(await fleet.at(lane))
+      await sleep(lane)
+      await user.logout(await fleet.at(lane), session)
       isOut = true
       return (await Promise.all(pages)).map((answers) => answers.at(-1))
     })

@@ -148,12 +148,15 @@ describe.skipIf(skipWithout()).each(['node-redis', 'ioredis'] as const)('when Re
   })
 
   test('restarted with nothing: a logout revokes all tokens, as nobody knows their names any more', async () => {
-    const tokens = await fleet.server(redis.url)
+    const forgetful = await startRedis({ persistence: 'none' })
+    const tokens = await fleet.server(forgetful.url)
     await tokens.provision(AMY)
-    await redis.command('FLUSHALL')
-    await redis.command('SCRIPT', 'FLUSH')
+    await forgetful.kill()
+    await forgetful.restart()
+    await recovered(tokens)
     expect(await tokens.revoke('amy')).toBe('confirmed')
     expect(fleet.live('amy')).toEqual([])
+    await forgetful.stop()
   })
 
   test('closing meanwhile says whose logouts are lost', async () => {
