@@ -25,7 +25,7 @@ export interface ChatTokenEvents {
    * From now on every logout revokes all tokens, and nothing else is revoked by name.
    */
   revokedTooMuch: { userId: string }
-  /** Something an operator must look at, such as a refused API key. Fires once per minute and code. */
+  /** Something an operator must look at, such as a refused API key. The same one fires once a minute at most. */
   alert: { code: ChatTokenErrorCode; message: string }
 }
 

@@ -5,7 +5,8 @@ import type { RequestBudget } from './request-budget.js'
 /**
  * The store port: where all state lives. Each method of a `TokenSpace` is one atomic step of the token life cycle:
  * nothing else happens to that user between its beginning and its end. What keeps tokens consistent is written here once;
- * `memoryStore()` implements it in one process, `@imkit-auth/redis` for many, and `@imkit-auth/core/store-contract` proves any implementation.
+ * `memoryStore()` implements it in one process, `@imkit-auth/redis` for many, and `@imkit-auth/core/store-contract` proves
+ * any implementation.
  */
 
 /** What `createChatTokens({ store })` takes. One store can serve several chat servers: each opens its own space. */
