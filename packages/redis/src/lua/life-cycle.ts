@@ -5,16 +5,16 @@
  *
  * KEYS: the user's record, the outbox of their shard.
  * ARGV: the step, what it is given (JSON), the user's id, the channel that tells of leases given back, the time (empty: the
- * server's own clock, so that it does not matter how those of the app servers differ), and until when by the server's own
- * clock somebody waits for the answer (empty: not known). A step that arrives later is not done: nobody would hear of it,
- * and clients send again what they could not get through before.
+ * server's own clock, so that it does not matter how those of the app servers differ), and until when, by the server's own
+ * clock, somebody waits for the answer. A step that arrives later is not done: nobody would hear of it, and clients send
+ * again what they could not get through before.
  */
 export const LIFE_CYCLE = `
 local name, step, userId, channel = ARGV[1], cjson.decode(ARGV[2]), ARGV[3], ARGV[4]
 local time = redis.call('TIME')
 local serverNow = time[1] * 1000 + math.floor(time[2] / 1000)
 local now = tonumber(ARGV[5]) or serverNow
-if serverNow > (tonumber(ARGV[6]) or math.huge) then return cjson.encode({ late = true, now = serverNow }) end
+if serverNow > tonumber(ARGV[6]) then return cjson.encode({ late = true, now = serverNow }) end
 
 local MINUTE = 60000
 local DAY = 1440 * MINUTE
