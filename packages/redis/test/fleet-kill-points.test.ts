@@ -6,6 +6,8 @@ import { skipWithout } from './without-redis.js'
 
 /** So long a user may have to wait after the death of a process, in ms: its lease, and a little for everything else. */
 const WITHIN = 10_000
+/** How often a scene is played: on a busy machine another process may be quicker than the one that is to die. */
+const TRIES = 3
 
 /** What a user does next whose process has died. */
 const NEXT = {
@@ -37,14 +39,17 @@ describe.skipIf(skipWithout()).each(['issue', 'assign'] as const)('a process kil
           for (const [n, scene] of scenesOf(point).entries()) {
             if (scene.quiet) await Promise.all(recovered)
             const victim = await stage.fleet.at(PLACES.victim)
-            const user = stage.user(`${nameOf(point)} ${n}`)
-            await scene.play(stage, user, victim, () => victim.ask('arm', point))
-            await Promise.race([victim.ended, sleep(2_000)])
+            let user = stage.user(`${nameOf(point)} ${n}`)
+            for (let tries = 1; victim.isAlive && tries <= TRIES; tries++) {
+              user = stage.user(`${nameOf(point)} ${n}, ${tries}`)
+              users.push(user)
+              await scene.play(stage, user, victim, () => victim.ask('arm', point))
+              await Promise.race([victim.ended, sleep(2_000)])
+            }
             expect(victim.isAlive, `${user.id}: it lives`).toBe(false)
             const died = performance.now()
             const recovers = NEXT[next](stage, user)
             recovered.push(recovers.then(() => (longest = Math.max(longest, performance.now() - died))))
-            users.push(user)
           }
         }
         await Promise.all(recovered)
