@@ -8,6 +8,7 @@ import {
   type TokenStore,
 } from '@imkit-auth/core'
 import { type Emulator, type EmulatorOptions, startEmulator } from '@imkit-auth/emulator'
+import { interceptedStore } from './intercepted-store.js'
 
 /** Short, so that what hangs is given up soon; by the real clock. In ms. */
 const DEADLINE = 300
@@ -113,20 +114,10 @@ class Gate {
 
 /** The store as one instance sees it: every step passes its gate first, which also makes every step asynchronous. */
 function gated(store: TokenStore, gate: Gate): TokenStore {
-  return {
-    budget: (options) => store.budget(options),
-    open: (options) =>
-      new Proxy(store.open(options), {
-        get(space, step) {
-          const value: unknown = Reflect.get(space, step)
-          if (typeof value !== 'function') return value
-          return async (...args: unknown[]) => {
-            await gate.pass(step)
-            return value.apply(space, args)
-          }
-        },
-      }),
-  }
+  return interceptedStore(store, async (step, run) => {
+    await gate.pass(step)
+    return run()
+  })
 }
 
 function withResolvers(): { promise: Promise<void>; resolve: () => void } {

@@ -1,4 +1,5 @@
 import type { TokenSpace, TokenStore } from '@imkit-auth/core'
+import { interceptedStore } from '../intercepted-store.js'
 import type { Ledger } from './ledger.js'
 
 /** A store step that has been asked for and not been done. */
@@ -28,19 +29,7 @@ export class GatedStore {
 
   /** The store as one app server sees it. */
   of(from: object): TokenStore {
-    return {
-      budget: (options) => this.#store.budget(options),
-      open: (options) => {
-        const space = this.#store.open(options)
-        return new Proxy(space, {
-          get: (_, name) => {
-            const step: unknown = Reflect.get(space, name)
-            if (typeof step !== 'function') return step
-            return (...args: unknown[]) => this.#do(from, name, () => step.apply(space, args) as unknown, args)
-          },
-        })
-      },
-    }
+    return interceptedStore(this.#store, (name, run, args) => this.#do(from, name, run, args))
   }
 
   done(step: StoreStep): void {
