@@ -102,7 +102,7 @@ describe('a chat server that drops the body of a DELETE', () => {
     const instance = await detected()
     const { tokens } = instance
     await tokens.provision({ id: 'bob' })
-    const resume = instance.stallBefore('claim')
+    const { resume } = instance.stallBefore('claim')
     await tokens.revoke('bob', { waitMs: 0 })
     const { token } = await tokens.provision({ id: 'bob' })
     resume()

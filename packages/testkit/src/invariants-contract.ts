@@ -62,11 +62,12 @@ export function invariantsContract(factory: () => TokenStore | Promise<TokenStor
         const [a, b] = [server(), server()]
         await a.tokens.provision(AMY)
         await a.tokens.revoke('amy')
-        const resume = a.stallBefore('commit')
+        const stall = a.stallBefore('commit')
         a.tokens.provision(AMY).catch(() => {})
-        await eventually(() => expect(world.live('amy')).toHaveLength(1))
+        await stall.reached
+        expect(world.live('amy')).toHaveLength(1)
         a.crash()
-        resume()
+        stall.resume()
         await b.tokens.revoke('amy', { waitMs: 0 })
         world.emulator.advance(LEASE)
         await drained(b.tokens)
@@ -106,12 +107,13 @@ export function invariantsContract(factory: () => TokenStore | Promise<TokenStor
 
       test('I4 an owner who stalls past the lease does not overwrite the token of the next one', async () => {
         const [slow, quick] = [server(), server()]
-        const resume = slow.stallBefore('commit')
+        const stall = slow.stallBefore('commit')
         const stalled = slow.tokens.provision(AMY).catch(() => {})
-        await eventually(() => expect(world.live('amy')).toHaveLength(1))
+        await stall.reached
+        expect(world.live('amy')).toHaveLength(1)
         world.emulator.advance(LEASE)
         const { token } = await quick.tokens.provision(AMY)
-        resume()
+        stall.resume()
         await stalled
         await drained(quick.tokens)
         const stored = await quick.tokens.current('amy')

@@ -18,8 +18,8 @@ export interface Instance {
   readonly tokens: ChatTokens
   /** Nothing this instance was about to do happens any more. */
   crash(): void
-  /** Holds its next call of that step back, until the returned function is called. */
-  stallBefore(step: keyof TokenSpace): () => void
+  /** Holds its next call of that step back. */
+  stallBefore(step: keyof TokenSpace): Stall
   /** Lets its next call of each of these steps fail. Returns those that have not yet. */
   failOnce(...steps: (keyof TokenSpace)[]): ReadonlySet<PropertyKey>
 }
@@ -83,8 +83,14 @@ export class World {
   }
 }
 
+/** A step that is held back, from when it is reached until it may go on. */
+export interface Stall {
+  readonly reached: Promise<void>
+  readonly resume: () => void
+}
+
 class Gate {
-  readonly #stalls = new Map<PropertyKey, Promise<void>>()
+  readonly #stalls = new Map<PropertyKey, () => Promise<void>>()
   readonly #failing = new Set<PropertyKey>()
   #crashed = false
 
@@ -92,10 +98,14 @@ class Gate {
     this.#crashed = true
   }
 
-  stallBefore(step: keyof TokenSpace): () => void {
-    const { promise, resolve } = withResolvers()
-    this.#stalls.set(step, promise)
-    return resolve
+  stallBefore(step: keyof TokenSpace): Stall {
+    const arrival = withResolvers()
+    const departure = withResolvers()
+    this.#stalls.set(step, () => {
+      arrival.resolve()
+      return departure.promise
+    })
+    return { reached: arrival.promise, resume: departure.resolve }
   }
 
   failOnce(steps: readonly PropertyKey[]): ReadonlySet<PropertyKey> {
@@ -106,7 +116,7 @@ class Gate {
   async pass(step: PropertyKey): Promise<void> {
     const stall = this.#stalls.get(step)
     this.#stalls.delete(step)
-    await stall
+    await stall?.()
     if (this.#failing.delete(step)) throw new Error(`${String(step)} failed`)
     if (this.#crashed && step !== 'close' && step !== 'pending') await new Promise(() => {})
   }
