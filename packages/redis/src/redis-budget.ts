@@ -52,11 +52,7 @@ export class RedisBudget implements RequestBudget {
   }
 
   async #take(purpose: Purpose, name: string, usableForMs: number): Promise<number> {
-    const keys = [
-      this.#timesOf('revocation'),
-      this.#timesOf(purpose === 'revocation' ? 'login' : purpose),
-      `${this.#key}:pause`,
-    ]
+    const keys = [this.#timesOf('revocation'), this.#timesOf('login'), `${this.#key}:pause`]
     const [waitMs] = await this.#link.run(SCRIPTS.take, keys, [
       purpose,
       ...this.#limits,

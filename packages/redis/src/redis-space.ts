@@ -68,8 +68,8 @@ export class RedisSpace implements TokenSpace {
   }
 
   async admit(userId: string, { key, epoch }: StepOf<'admit'>): Promise<UserState> {
-    await this.#steps.take(userId, 'admit', { ...sessionOf(key, this.#vault), epoch })
-    return this.read(userId, key)
+    const record = await this.#steps.take<StoredRecord>(userId, 'admit', { ...sessionOf(key, this.#vault), epoch })
+    return this.#stateOf(userId, record, key)
   }
 
   async acquire(userId: string, { key, epoch, intent, leaseMs }: StepOf<'acquire'>): Promise<Acquired> {

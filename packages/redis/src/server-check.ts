@@ -8,9 +8,7 @@ export async function checkServer(link: Link, key: string, warn: (message: strin
       `Redis may evict logouts and revocations that wait when its memory is full (maxmemory-policy ${policy}). Set maxmemory-policy noeviction.`,
     )
   }
-  const appendOnly = await setting(link, key, 'appendonly')
-  const save = await setting(link, key, 'save')
-  if (appendOnly === 'no' && save === '') {
+  if ((await setting(link, key, 'appendonly')) === 'no' && (await setting(link, key, 'save')) === '') {
     warn('Redis keeps nothing on disk: revocations that wait are lost when it restarts. Set appendonly yes.')
   }
 }

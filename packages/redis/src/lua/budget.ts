@@ -1,3 +1,5 @@
+import { SERVER_TIME } from './server-time.js'
+
 /**
  * Takes one request out of what a fleet may send in any 60 s: each is remembered with its time. One that is taken for later
  * counts as long as it can be used, and 60 s from then.
@@ -6,14 +8,11 @@
  * this one, for how many ms it may be used, the time (empty: the server's own clock).
  * Answers 0, or in how many ms there may be one.
  */
-export const TAKE = `
+export const TAKE: string = `
 local purpose, longestPause, name, usableForMs = ARGV[1], tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8])
 local all, logins, revocations, canWait = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local now = tonumber(ARGV[9])
-if not now then
-  local time = redis.call('TIME')
-  now = time[1] * 1000 + math.floor(time[2] / 1000)
-end
+${SERVER_TIME}
+local now = tonumber(ARGV[9]) or serverTime()
 local WINDOW = 60000
 
 local paused = (tonumber(redis.call('GET', KEYS[3])) or 0) - now
@@ -46,12 +45,9 @@ return 0
 `
 
 /** KEYS: the end of the pause. ARGV: for how many ms, the time. The longer of two pauses counts. */
-export const PAUSE = `
-local now = tonumber(ARGV[2])
-if not now then
-  local time = redis.call('TIME')
-  now = time[1] * 1000 + math.floor(time[2] / 1000)
-end
+export const PAUSE: string = `
+${SERVER_TIME}
+local now = tonumber(ARGV[2]) or serverTime()
 local untilTime = math.max(tonumber(redis.call('GET', KEYS[1])) or 0, now + ARGV[1])
 redis.call('SET', KEYS[1], string.format('%.0f', untilTime), 'PX', math.max(1, math.ceil(untilTime - now)))
 `

@@ -1,3 +1,5 @@
+import { SERVER_TIME } from './server-time.js'
+
 /**
  * The atomic steps of the token life cycle, as `TokenSpace` of core promises them, on the record of one user. They are those
  * of core's `life-cycle.ts`; the store contract and its random interleavings hold both to the same promises. Here tokens
@@ -9,10 +11,10 @@
  * clock, somebody waits for the answer. A step that arrives later is not done: nobody would hear of it, and clients send
  * again what they could not get through before.
  */
-export const LIFE_CYCLE = `
+export const LIFE_CYCLE: string = `
 local name, step, userId, channel = ARGV[1], cjson.decode(ARGV[2]), ARGV[3], ARGV[4]
-local time = redis.call('TIME')
-local serverNow = time[1] * 1000 + math.floor(time[2] / 1000)
+${SERVER_TIME}
+local serverNow = serverTime()
 local now = tonumber(ARGV[5]) or serverNow
 if serverNow > tonumber(ARGV[6]) then return cjson.encode({ late = true, now = serverNow }) end
 
@@ -188,8 +190,10 @@ end
 local steps = {}
 
 function steps.admit()
-  if record.epoch ~= step.epoch then return end
-  record.tombstones = filter(record.tombstones, function(stone) return stone.session ~= step.session end)
+  if record.epoch == step.epoch then
+    record.tombstones = filter(record.tombstones, function(stone) return stone.session ~= step.session end)
+  end
+  return record
 end
 
 function steps.acquire()

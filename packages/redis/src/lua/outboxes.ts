@@ -1,14 +1,13 @@
+import { SERVER_TIME } from './server-time.js'
+
 /**
  * Who has revocations waiting in these outboxes, the first due first.
  * KEYS: outboxes. ARGV: how many of each, the time (empty: the server's own clock).
  * Answers for each outbox: ms until its first is due (-1: nothing waits), and the ids of the users.
  */
-export const OUTBOXES = `
-local now = tonumber(ARGV[2])
-if not now then
-  local time = redis.call('TIME')
-  now = time[1] * 1000 + math.floor(time[2] / 1000)
-end
+export const OUTBOXES: string = `
+${SERVER_TIME}
+local now = tonumber(ARGV[2]) or serverTime()
 local answer = {}
 for i, key in ipairs(KEYS) do
   local waiting = redis.call('ZRANGE', key, 0, ARGV[1] - 1, 'WITHSCORES')
