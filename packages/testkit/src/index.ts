@@ -1,5 +1,6 @@
 export { bindingContract } from './binding-contract.js'
 export { bindingAgainst, bindingMatrix, type StartApp } from './chat-server-matrix.js'
+export { Browser, type BrowserResponse } from './browser.js'
 export { commandContract } from './command-contract.js'
 export { EmulatorControl, type SeenRequest } from './emulator-control.js'
 export { eventually } from './eventually.js'
