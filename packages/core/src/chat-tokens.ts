@@ -1,5 +1,7 @@
 import { raiseAlerts } from './alerts.js'
 import { ChatServer } from './chat-server/chat-server.js'
+import { ExternalChatServer } from './chat-server/external-chat-server.js'
+import type { BreakerListener } from './chat-server/breaker.js'
 import { type ChatTokenStats, Counters } from './counters.js'
 import { type ChatCredentials, CredentialsFactory } from './credentials.js'
 import { Deadline } from './deadline.js'
@@ -14,9 +16,11 @@ import { ProfileUpdater } from './profile-updater.js'
 import { Provisioner } from './provisioner.js'
 import { Revoker, type RevokeOutcome } from './revoker.js'
 import { sessionKey } from './session-key.js'
+import { idOfToken } from './modes/external.js'
 import { guardedBudget, guardedSpace } from './store/guarded-store.js'
 import { isFresh, isLive } from './store/live-token.js'
-import type { StoreListener, TokenSpace } from './store/token-store.js'
+import { NO_BUDGET } from './store/request-budget.js'
+import type { StoreListener, TokenSpace, UserState } from './store/token-store.js'
 import { assertUser, assertUserId, type ChatUser } from './user.js'
 
 export interface SessionOptions {
@@ -31,6 +35,8 @@ export interface ProvisionOptions extends SessionOptions {
    * @default false
    */
   readonly resume?: boolean
+  /** The host's request, which `external({ token })` looks at; the bindings give it. */
+  readonly request?: unknown
 }
 
 export interface RevokeOptions extends SessionOptions {
@@ -42,6 +48,9 @@ export interface CloseReport {
   /** What could not be confirmed in time. Empty after a clean shutdown, or when the store did not answer (logged). */
   readonly pending: readonly PendingRevocation[]
 }
+
+/** What a verifier of minted tokens has to know about their user, beside the signature. */
+export type UserStanding = Pick<UserState, 'epoch' | 'denied' | 'nickname' | 'avatarUrl'>
 
 /** How often one user's page may report its token invalid. In ms. */
 const REPORT_INTERVAL = 30_000
@@ -62,17 +71,11 @@ export class ChatTokens {
 
   constructor(settings: Settings) {
     this.#settings = settings
-    const { serverUrl, namespace, requestsPerMinute: perMinute, now, logger } = settings
+    const { serverUrl, namespace, now, logger } = settings
     const server = serverUrl.href
     this.#events = new Events((event) => logger.warn(`imkit-auth: a listener for "${event}" threw; fix the listener.`))
     this.#space = guardedSpace(settings.store.open({ server, namespace, now, listener: this.#storeListener() }))
-    this.#server = new ChatServer(settings, guardedBudget(settings.store.budget({ server, perMinute, now })), {
-      opened: (code, retryInMs) => this.#events.emit('chatServerDown', { code, retryInMs }),
-      closed: (afterMs) => {
-        this.#events.emit('chatServerUp', { afterMs })
-        this.#worker.unblock()
-      },
-    })
+    this.#server = this.#chatServer()
     this.#worker = new OutboxWorker(settings, this.#space, this.#server, this.#events)
     const obtainer = new Obtainer(settings, this.#space, this.#server)
     this.#provisioner = new Provisioner(settings, this.#space, obtainer, this.#events, () => this.#worker.kick())
@@ -83,6 +86,20 @@ export class ChatTokens {
     this.#counters = new Counters(this.#events)
     // What an earlier process left behind is due as well.
     this.#worker.kick()
+  }
+
+  #chatServer(): ChatServer {
+    const { apiKey, mode, store, serverUrl, requestsPerMinute: perMinute, now } = this.#settings
+    const listener: BreakerListener = {
+      opened: (code, retryInMs) => this.#events.emit('chatServerDown', { code, retryInMs }),
+      closed: (afterMs) => {
+        this.#events.emit('chatServerUp', { afterMs })
+        this.#worker.unblock()
+      },
+    }
+    const budget = apiKey ? guardedBudget(store.budget({ server: serverUrl.href, perMinute, now })) : NO_BUDGET
+    if (apiKey && mode.name !== 'external') return new ChatServer({ ...this.#settings, apiKey }, budget, listener)
+    return new ExternalChatServer(this.#settings, budget, listener)
   }
 
   #storeListener(): StoreListener {
@@ -114,6 +131,7 @@ export class ChatTokens {
   async provision(user: ChatUser, options: ProvisionOptions = {}): Promise<ChatCredentials> {
     const id: unknown = user?.id
     assertUserId(id)
+    if (this.#settings.mode.ownToken) return this.#own(id, options.request)
     const key = sessionKey(this.#settings, options.session)
     const read = this.#space.read(id, key)
     // A store in memory answers at once; awaiting it would cost every cached login a second async hop.
@@ -137,17 +155,27 @@ export class ChatTokens {
 
   /**
    * The logout verb: makes the user's token useless at the chat server. The store step is done when this resolves, and
-   * nothing obtained before it is handed out afterwards, whatever the outcome says.
+   * nothing obtained before it is handed out afterwards, whatever the outcome says. With `external({ token })` the host's
+   * own logout has done that, and there is nothing to do.
    */
   async revoke(userId: string, { session, waitMs = 1_000 }: RevokeOptions = {}): Promise<RevokeOutcome> {
+    if (this.#settings.mode.ownToken) {
+      assertUserId(userId)
+      return 'confirmed'
+    }
     return this.#revoker.revoke(userId, session, waitMs)
   }
 
   /**
    * Logs a user out everywhere: every token they have at the chat server becomes useless, known to us or not. The host's
    * own sessions are the host's to end, before this: a page that is still logged in fetches a new token.
+   *
+   * @throws ChatTokenError `MISCONFIGURED` with `external({ token })`: only the host can end the tokens that it gave out.
    */
   async revokeEverywhere(userId: string, { waitMs = 1_000 }: { waitMs?: number } = {}): Promise<RevokeOutcome> {
+    if (this.#settings.mode.ownToken) {
+      throw new ChatTokenError('MISCONFIGURED', 'With external({ token }) only the app can end the tokens it gave out.')
+    }
     return this.#revoker.revokeEverywhere(userId, waitMs)
   }
 
@@ -159,8 +187,11 @@ export class ChatTokens {
    */
   async reportInvalid(userId: string, token: string, options: SessionOptions = {}): Promise<void> {
     assertUserId(userId)
+    const { mode } = this.#settings
+    if (mode.ownToken) return
     const key = sessionKey(this.#settings, options.session)
-    const outcome = await this.#space.deny(userId, { key, token, intervalMs: REPORT_INTERVAL })
+    const id = mode.name === 'external' ? idOfToken(token) : undefined
+    const outcome = await this.#space.deny(userId, { key, token, id, intervalMs: REPORT_INTERVAL })
     if (outcome.kind === 'denied') this.#worker.kick()
     if (outcome.kind !== 'too-soon') return
     throw new ChatTokenError('RENEWED_TOO_OFTEN', 'The token of this user was renewed less than 30 seconds ago.', {
@@ -194,6 +225,18 @@ export class ChatTokens {
     return new ProfileBatch(this.#settings, this.#server, options).send(users)
   }
 
+  /**
+   * What decides now whether a minted token is still good: `/verify` asks for every token, after its signature.
+   *
+   * @throws ChatTokenError `UNAVAILABLE` when the store cannot be read: then nobody knows.
+   */
+  async standing(userId: string): Promise<UserStanding> {
+    assertUserId(userId)
+    const read = this.#space.read(userId, { session: undefined, ownToken: false })
+    const { epoch, denied, nickname, avatarUrl } = read instanceof Promise ? await read : read
+    return { epoch, denied, nickname, avatarUrl }
+  }
+
   /** Calls the listener on every such event. Returns a function that takes it off again. */
   on<Name extends keyof ChatTokenEvents>(name: Name, listener: (event: ChatTokenEvents[Name]) => unknown): () => void {
     return this.#events.on(name, listener)
@@ -216,6 +259,12 @@ export class ChatTokens {
     this.#revoker.close()
     this.#closing ??= this.#close(new Deadline(withinMs, this.#settings.now))
     return this.#closing
+  }
+
+  async #own(userId: string, request: unknown): Promise<ChatCredentials> {
+    const token = await this.#settings.mode.ownToken?.(request, this.#settings.now())
+    if (token) return this.#credentials.make(userId, token)
+    throw new ChatTokenError('LOGGED_OUT', 'The session has no token of its own: the token function found none.')
   }
 
   async #close(deadline: Deadline): Promise<CloseReport> {

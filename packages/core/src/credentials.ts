@@ -39,7 +39,7 @@ export class CredentialsFactory {
     return credentials
   }
 
-  make(userId: string, { token, expiresAt }: LiveToken): ChatCredentials {
+  make(userId: string, { token, expiresAt }: Pick<LiveToken, 'token' | 'expiresAt'>): ChatCredentials {
     const expirationDate = new Date(expiresAt).toISOString()
     return Object.freeze({ token, expirationDate, userId, ...this.#common })
   }

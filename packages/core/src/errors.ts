@@ -13,7 +13,7 @@
  * | `REJECTED` | the chat server refuses the request itself (400 and other 4xx) | no |
  * | `USER_EXISTS` | the chat server does not issue tokens for existing users | no |
  * | `TOKEN_CONFLICT` | the minted token is already somebody's, twice in a row | no |
- * | `MISCONFIGURED` | the chat server redirects: `serverUrl` is not its final address | no |
+ * | `MISCONFIGURED` | the chat server redirects: `serverUrl` is not its final address; or the mode cannot do what was asked | no |
  * | `MINT_FAILED` | the app's `mint` threw or returned something unusable | no |
  * | `CLOSED` | `close()` was called | no |
  */

@@ -12,8 +12,8 @@ export interface ChatTokensFromEnvOptions extends Partial<
 
 /**
  * Like `createChatTokens`, configured by the environment variables that IMKIT's documentation uses: `IMKIT_BASE_URL`,
- * `IMKIT_API_KEY` (or `IM_API_KEY`), and `IMKIT_CLIENT_KEY` if you want it handed to the page. The mode is `issue()`
- * unless you give another.
+ * `IMKIT_API_KEY` (or `IM_API_KEY`; `external()` needs none), and `IMKIT_CLIENT_KEY` if you want it handed to the page. The
+ * mode is `issue()` unless you give another.
  *
  * @throws TypeError that names every variable that is missing or wrong.
  * @example
@@ -25,13 +25,19 @@ export function chatTokensFromEnv({ env = process.env, ...options }: ChatTokensF
   const apiKey = env[keyName]
   const problems = [
     problem('IMKIT_BASE_URL', () => serverUrlFrom(serverUrl)),
-    problem(keyName, () => apiKeyFrom(apiKey)),
+    options.mode?.name === 'external' && !apiKey ? undefined : problem(keyName, () => apiKeyFrom(apiKey)),
     problem('IMKIT_CLIENT_KEY', () => clientKeyFrom(clientKey || undefined)),
   ].filter((text) => text !== undefined)
   if (problems.length > 0) {
     throw new TypeError(`The environment does not configure the chat:\n${problems.join('\n')}`)
   }
-  return createChatTokens({ mode: issue(), ...options, serverUrl, apiKey, clientKey: clientKey || undefined })
+  return createChatTokens({
+    mode: issue(),
+    ...options,
+    serverUrl,
+    apiKey: apiKey || undefined,
+    clientKey: clientKey || undefined,
+  })
 }
 
 function problem(variable: string, check: () => unknown): string | undefined {

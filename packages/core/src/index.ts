@@ -5,6 +5,7 @@ export {
   type ProvisionOptions,
   type RevokeOptions,
   type SessionOptions,
+  type UserStanding,
 } from './chat-tokens.js'
 export type { ChatTokenStats } from './counters.js'
 export type { ChatCredentials } from './credentials.js'
@@ -15,6 +16,7 @@ export { httpAnswer } from './handler/http-answer.js'
 export type { TokenRequest, TokenResponse } from './handler/token-route.js'
 export type { RevokeOutcome } from './revoker.js'
 export { assign, type AssignOptions } from './modes/assign.js'
+export { external, type ExternalOptions, type OwnToken } from './modes/external.js'
 export { issue, type IssueOptions } from './modes/issue.js'
 export type { Mint, MintedToken } from './modes/mint.js'
 export type { MintContext, Mode } from './modes/mode.js'

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { type CryptoKey, type KeyObject, SignJWT } from 'jose'
+import { hmacSecret } from './hmac-secret.js'
 import type { Mint } from './modes/mint.js'
+
+export { hmacSecret } from './hmac-secret.js'
 
 /** Algorithms a chat token can be signed with. */
 export type JwtAlgorithm = 'HS256' | 'HS384' | 'HS512' | 'RS256' | 'PS256' | 'ES256' | 'EdDSA'
 
 export interface JwtMinterOptions {
-  /** Shared secret for HS256/384/512: at least 32 bytes. Give either this or `privateKey`. */
+  /** Shared secret for HS256/384/512: at least 32 random bytes. Give either this or `privateKey`. */
   readonly secret?: string | Uint8Array | undefined
   /** Private key for the other algorithms, as a `CryptoKey` or `KeyObject` (never PEM text). */
   readonly privateKey?: CryptoKey | KeyObject | undefined
@@ -22,11 +25,10 @@ export interface JwtMinterOptions {
   readonly keyId?: string
 }
 
-const MIN_SECRET_BYTES = 32
 const MAX_TTL = 366 * 86_400
 
 /**
- * A `mint` for `assign()` that signs JWTs with jose. The payload holds `id` (IMKIT's web SDK needs it), `nickname` and
+ * A `mint` for `assign()` and `external()` that signs JWTs with jose. The payload holds `id` (IMKIT's web SDK needs it), `nickname` and
  * `avatarUrl` when known, `iat`, `exp`, a random `jti`, and `ep`, the user's epoch: a verifier that compares it with the
  * current one refuses tokens from before a logout.
  *
@@ -60,10 +62,8 @@ function signingKey({ secret, privateKey, algorithm }: JwtMinterOptions) {
     throw new TypeError('jwtMinter: give either secret or privateKey; is the environment variable set?')
   }
   if (secret !== undefined) {
-    const key = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret
     if (!symmetric) throw new TypeError(`jwtMinter: ${algorithm} needs privateKey, not secret`)
-    if (key.length < MIN_SECRET_BYTES) throw new TypeError('jwtMinter: secret must be at least 32 bytes long')
-    return { key, algorithm: algorithm ?? 'HS256' }
+    return { key: hmacSecret('jwtMinter: secret', secret), algorithm: algorithm ?? 'HS256' }
   }
   if (algorithm === undefined || symmetric) {
     throw new TypeError('jwtMinter: name the algorithm of privateKey: RS256, PS256, ES256 or EdDSA')

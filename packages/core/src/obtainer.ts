@@ -7,7 +7,7 @@ import { horizon, leaseMs } from './horizon.js'
 import type { Mode } from './modes/mode.js'
 import type { Settings } from './options.js'
 import type { LiveToken } from './store/live-token.js'
-import type { Acquired, SessionKey, TokenSpace } from './store/token-store.js'
+import type { Acquired, Intent, SessionKey, TokenSpace } from './store/token-store.js'
 import type { ChatUser } from './user.js'
 
 /** How often a waiter looks again by itself, should nobody wake it. In ms. */
@@ -48,7 +48,7 @@ export class Obtainer {
         epoch,
         cleared,
         leaseMs: leaseMs(this.#settings),
-        intent: { session: key.session, minted: next },
+        intent: this.#intent(key, next),
       })
     let mayHaveActed = false
     try {
@@ -99,7 +99,7 @@ export class Obtainer {
     minted: TokenWithExpiry | undefined,
     deadline: Deadline,
   ): Promise<Exclude<Acquired, { kind: 'busy' }>> {
-    const step = { key, epoch, intent: { session: key.session, minted }, leaseMs: leaseMs(this.#settings) }
+    const step = { key, epoch, intent: this.#intent(key, minted), leaseMs: leaseMs(this.#settings) }
     for (;;) {
       const acquired = await this.#space.acquire(user.id, step)
       if (acquired.kind !== 'busy') return acquired
@@ -116,6 +116,11 @@ export class Obtainer {
       }
       await this.#space.released(user.id, Math.min(LOOK_AGAIN, deadline.remaining))
     }
+  }
+
+  /** What a crash from here on may leave at the chat server: nothing, when it is told of no token. */
+  #intent({ session }: SessionKey, minted: TokenWithExpiry | undefined): Intent | undefined {
+    return this.#settings.mode.name === 'external' ? undefined : { session, minted }
   }
 
   async #mint(mode: Mode, { user, epoch }: ObtainRequest): Promise<TokenWithExpiry | undefined> {

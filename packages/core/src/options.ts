@@ -12,11 +12,14 @@ export interface Logger {
 export interface ChatTokensOptions {
   /** Base URL of the chat server, such as `https://<app>.imkit.io`. https, or http on a loopback address. */
   readonly serverUrl: string | undefined
-  /** The admin key, sent as `IM-API-KEY` to `serverUrl` and nowhere else. A function is asked before every call. */
-  readonly apiKey: string | (() => string) | undefined
+  /**
+   * The admin key, sent as `IM-API-KEY` to `serverUrl` and nowhere else. A function is asked before every call. `external()`
+   * needs none: with one, profiles are also sent to the chat server.
+   */
+  readonly apiKey?: string | (() => string) | undefined
   /** The public key that chat SDKs send as `IM-CLIENT-KEY`. Handed to the page with each token. */
   readonly clientKey?: string | undefined
-  /** How tokens come into being: `issue()` or `assign({ mint })`. */
+  /** How tokens come into being: `issue()`, `assign({ mint })` or `external({ mint })`. */
   readonly mode: Mode
   /** Where tokens are kept. @default memoryStore() */
   readonly store?: TokenStore
@@ -57,7 +60,8 @@ export interface ChatTokensOptions {
 
 export interface Settings {
   readonly serverUrl: URL
-  readonly apiKey: () => string
+  /** `undefined` when nothing may be asked of the chat server. */
+  readonly apiKey: (() => string) | undefined
   readonly clientKey: string | undefined
   readonly mode: Mode
   readonly store: TokenStore
@@ -79,19 +83,26 @@ const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/
 export function settingsFrom(options: ChatTokensOptions): Settings {
   if (typeof options !== 'object' || options === null) throw new TypeError('createChatTokens needs an options object')
   const { mode, scope = 'user', namespace = '', now = Date.now, logger = console } = options
-  if (typeof mode?.obtain !== 'function') throw new TypeError('mode must be issue() or assign({ mint })')
+  if (typeof mode?.obtain !== 'function') {
+    throw new TypeError('mode must be issue(), assign({ mint }) or external({ mint })')
+  }
   if (scope !== 'user' && scope !== 'session') throw new TypeError("scope must be 'user' or 'session'")
   if (typeof namespace !== 'string') throw new TypeError('namespace must be a string')
+  const isExternal = mode.name === 'external'
+  if (isExternal && !mode.ownToken && scope === 'session') {
+    throw new TypeError("scope 'session' does not fit external({ mint }): a logout ends every token of the user")
+  }
   return {
     serverUrl: serverUrlFrom(options.serverUrl),
-    apiKey: apiKeyFrom(options.apiKey),
+    apiKey: isExternal && options.apiKey === undefined ? undefined : apiKeyFrom(options.apiKey),
     clientKey: clientKeyFrom(options.clientKey),
     mode,
     store: options.store ?? memoryStore(),
     scope,
     namespace,
     renewBefore: milliseconds('renewBefore', options.renewBefore, 86_400_000, 0),
-    ambiguityHorizon: milliseconds('ambiguityHorizon', options.ambiguityHorizon, 10_000, 0),
+    // Where nothing is sent, nothing can be acted on late.
+    ambiguityHorizon: milliseconds('ambiguityHorizon', options.ambiguityHorizon, isExternal ? 0 : 10_000, 0),
     deadline: milliseconds('deadline', options.deadline, 3_000, 1),
     requestsPerMinute: requestsFrom(options.requestsPerMinute),
     dispatcher: options.dispatcher,

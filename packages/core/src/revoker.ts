@@ -9,6 +9,9 @@ import { assertUserId } from './user.js'
 /**
  * What became of a logout: `confirmed` by the chat server; `pending`: stored durably and tried until it is; `volatile`:
  * tried until it is, unless this process (or what it is stored in) fails before.
+ *
+ * With `external({ mint })` it is the store that `/verify` asks: `confirmed` when the logout survives a crash there,
+ * `volatile` when it lasts as long as this process, such as in a `memoryStore()`. It is done either way.
  */
 export type RevokeOutcome = 'confirmed' | 'pending' | 'volatile'
 
@@ -48,7 +51,9 @@ export class Revoker {
   async #end(userId: string, waitMs: number, logout: () => Logout): Promise<RevokeOutcome> {
     const done = await this.#logOut(userId, logout)
     if (done === 'later') return 'volatile'
-    if (await this.#worker.confirmed(userId, done, waitMs)) return 'confirmed'
+    const confirmed = await this.#worker.confirmed(userId, done, waitMs)
+    const byStore = this.#settings.mode.name === 'external'
+    if (confirmed && (done.durable || !byStore)) return 'confirmed'
     return done.durable ? 'pending' : 'volatile'
   }
 

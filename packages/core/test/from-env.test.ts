@@ -1,4 +1,4 @@
-import { chatTokensFromEnv } from '@imkit-auth/core'
+import { chatTokensFromEnv, external } from '@imkit-auth/core'
 import { startEmulator } from '@imkit-auth/emulator'
 import { describe, expect, test } from 'vitest'
 
@@ -20,6 +20,15 @@ describe('chatTokensFromEnv', () => {
     expect(await tokens.provision({ id: 'amy' })).toMatchObject({ userId: 'amy', serverUrl: url, clientKey })
     await tokens.close()
     await emulator.close()
+  })
+
+  test('needs no API key with external()', async () => {
+    const mode = external({ token: () => null })
+    const tokens = chatTokensFromEnv({ env: { IMKIT_BASE_URL: 'https://app.imkit.io' }, mode })
+    await tokens.close()
+    expect(() => chatTokensFromEnv({ env: { IMKIT_BASE_URL: 'https://x.imkit.io', IM_API_KEY: 'a b' }, mode })).toThrow(
+      /IM_API_KEY/,
+    )
   })
 
   test('names everything that is missing in one error', () => {

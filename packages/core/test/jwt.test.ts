@@ -46,6 +46,10 @@ describe('jwtMinter', () => {
   test.each<[string, object, RegExp]>([
     ['no key', { ttl: 60 }, /secret or privateKey/],
     ['a short secret', { secret: 'short', ttl: 60 }, /32 bytes/],
+    ['a published secret', { secret: 'a-string-secret-at-least-256-bits-long', ttl: 60 }, /documentation/],
+    ['a placeholder', { secret: 'please-CHANGE-ME-before-you-go-live', ttl: 60 }, /documentation/],
+    ['a secret that repeats itself', { secret: 'secret'.repeat(9), ttl: 60 }, /repeats/],
+    ['a secret in PEM', { secret: `-----BEGIN PUBLIC KEY-----\n${'MCowBQ'.repeat(9)}`, ttl: 60 }, /PEM/],
     ['an asymmetric algorithm with a secret', { secret: SECRET, algorithm: 'RS256', ttl: 60 }, /privateKey/],
     ['PEM text', { privateKey: '-----BEGIN PRIVATE KEY-----', algorithm: 'RS256', ttl: 60 }, /KeyObject/],
     [

@@ -5,6 +5,8 @@ export interface StoredRecord {
   readonly profile?: string
   readonly tokens?: readonly StoredToken[]
   readonly outbox?: readonly StoredRevocation[]
+  /** The ids of minted tokens that were reported invalid. */
+  readonly denied?: readonly { readonly id: string; readonly untilTime: number }[]
   readonly tombstones?: readonly { readonly session: string; readonly untilTime: number }[]
 }
 

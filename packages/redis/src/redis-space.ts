@@ -75,7 +75,7 @@ export class RedisSpace implements TokenSpace {
   async acquire(userId: string, { key, epoch, intent, leaseMs }: StepOf<'acquire'>): Promise<Acquired> {
     const owner = randomUUID()
     const step = { ...sessionOf(key, this.#vault), epoch, leaseMs, owner, intent: this.#intent(userId, intent) }
-    const ahead = this.#options.budget()?.takeAhead('login')
+    const ahead = intent && this.#options.budget()?.takeAhead('login')
     const acquired = await this.#steps
       .take<Acquired | { kind: 'hit'; token: StoredToken }>(userId, 'acquire', step)
       .catch((error: unknown) => {
@@ -141,10 +141,11 @@ export class RedisSpace implements TokenSpace {
     }
   }
 
-  deny(userId: string, { key, token, intervalMs }: StepOf<'deny'>): Promise<Denied> {
+  deny(userId: string, { key, token, id, intervalMs }: StepOf<'deny'>): Promise<Denied> {
     return this.#steps.take(userId, 'deny', {
       ...sessionOf(key, this.#vault),
       token: this.#vault.digest(token),
+      id,
       intervalMs,
     })
   }
@@ -214,7 +215,8 @@ export class RedisSpace implements TokenSpace {
     const now = this.#options.now()
     const loggedOut = tombstones.some((stone) => stone.session === session && stone.untilTime > now)
     const { nickname, avatarUrl } = this.#vault.openProfile(userId, record.profile)
-    const state = { epoch: record.epoch, token, loggedOut, nickname, avatarUrl }
+    const denied = list(record.denied).map(({ id }) => id)
+    const state = { epoch: record.epoch, token, loggedOut, denied, nickname, avatarUrl }
     // What nobody can read, nobody can revoke by name.
     return stored && !token ? this.forget(userId).then(() => state) : state
   }
@@ -243,7 +245,9 @@ export class RedisSpace implements TokenSpace {
     }
   }
 
-  #intent(userId: string, { session, minted }: StepOf<'begin'>['intent']): object {
+  #intent(userId: string, intent: StepOf<'begin'>['intent']): object | undefined {
+    if (!intent) return undefined
+    const { session, minted } = intent
     return {
       session: session === undefined ? undefined : this.#vault.digest(session),
       ...(minted && {

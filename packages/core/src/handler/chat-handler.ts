@@ -54,7 +54,7 @@ export class ChatHandler<Request> {
     const identified = user ?? (await this.#options.identify(request))
     if (!identified) return null
     try {
-      return await this.#tokens.provision(identified, { session: this.#session(request) })
+      return await this.#tokens.provision(identified, { session: this.#session(request), request })
     } catch (error) {
       if (!(error instanceof ChatTokenError) || error.code === 'INVALID_USER') throw error
       // Express and Koa answer an error with the status and the headers that it carries.
@@ -87,7 +87,7 @@ export class ChatHandler<Request> {
   async credentials(request: Request): Promise<ChatCredentials | null> {
     const identified = await this.#options.identify(request)
     if (!identified) return null
-    return this.#tokens.provision(identified, { session: this.#session(request), resume: true })
+    return this.#tokens.provision(identified, { session: this.#session(request), resume: true, request })
   }
 
   /** The token route: `POST {invalid?}` → 200, 401, 403, 429 or 503, and the CORS preflight of listed origins. */
@@ -95,6 +95,7 @@ export class ChatHandler<Request> {
     return this.#route.respond(http, {
       identify: () => this.#options.identify(request),
       session: () => this.#session(request),
+      request,
     })
   }
 

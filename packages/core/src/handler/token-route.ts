@@ -27,6 +27,7 @@ export interface TokenResponse {
 interface Host {
   readonly identify: () => Awaitable<Identified>
   readonly session: () => string | undefined
+  readonly request: unknown
 }
 
 /** One contract in every framework: how a page fetches and renews its chat token. */
@@ -65,7 +66,9 @@ export class TokenRoute {
       if (!user) return refuse(401, 'NOT_LOGGED_IN', 'Log in first.')
       const session = host.session()
       if (invalid) await this.#tokens.reportInvalid(user.id, invalid, { session })
-      return answer(200, await this.#tokens.provision(user, { session, resume: true }))
+      const credentials = await this.#tokens.provision(user, { session, resume: true, request: host.request })
+      if (credentials.token === invalid) throw refusedForGood()
+      return answer(200, credentials)
     } catch (error) {
       // What the host's own code throws is the host's to answer.
       if (!(error instanceof ChatTokenError)) throw error
@@ -86,6 +89,11 @@ export class TokenRoute {
       'access-control-expose-headers': 'retry-after',
     }
   }
+}
+
+/** The app's own token is refused by the chat server, and only a new login gives another. */
+function refusedForGood(): ChatTokenError {
+  return new ChatTokenError('LOGGED_OUT', 'The chat server refuses the token of this session. Log in again.')
 }
 
 /**

@@ -23,16 +23,18 @@ export function minter(mint: Mint): (context: MintContext) => Promise<TokenWithE
     } catch {
       throw new ChatTokenError('MINT_FAILED', 'mint() threw. Call it with a user of your own to see why.')
     }
-    const token: unknown = minted?.token
-    const expiresAt = Number(minted?.expiresAt)
-    if (!isToken(token)) throw unusable('token must be printable ASCII without spaces, at most 8192 characters')
-    if (!(expiresAt > context.now && expiresAt <= END_OF_TIME)) {
-      throw unusable('expiresAt must be in the future, as epoch ms or a Date')
-    }
-    return { token, expiresAt }
+    return checkedToken('mint()', minted, context.now)
   }
 }
 
-function unusable(why: string): ChatTokenError {
-  return new ChatTokenError('MINT_FAILED', `mint() returned something unusable: ${why}.`)
+/** What a function of the app returned, when it is a token that can be handed out. */
+export function checkedToken(source: string, returned: MintedToken, now: number): TokenWithExpiry {
+  const unusable = (why: string) => new ChatTokenError('MINT_FAILED', `${source} returned something unusable: ${why}.`)
+  const token: unknown = returned?.token
+  const expiresAt = Number(returned?.expiresAt)
+  if (!isToken(token)) throw unusable('token must be printable ASCII without spaces, at most 8192 characters')
+  if (!(expiresAt > now && expiresAt <= END_OF_TIME)) {
+    throw unusable('expiresAt must be in the future, as epoch ms or a Date')
+  }
+  return { token, expiresAt }
 }

@@ -4,13 +4,16 @@ import type { Settled } from '../chat-server/retry.js'
 import type { Deadline } from '../deadline.js'
 import type { ChatUser } from '../user.js'
 
-/** How a user's token comes into being. Made by `issue()` or `assign()`. */
+/** How a user's token comes into being. Made by `issue()`, `assign()` or `external()`. */
 export interface Mode {
-  readonly name: 'issue' | 'assign'
+  /** With `external` the chat server is told of no token: it asks `/verify`. */
+  readonly name: 'issue' | 'assign' | 'external'
   /** Mints the token to be assigned, before anything is written or sent; `undefined` when the chat server chooses it. */
   prepare(context: MintContext): Promise<TokenWithExpiry | undefined>
   /** Makes the chat server accept a token for the user. */
   obtain(step: ObtainStep): Promise<Settled<TokenWithExpiry>>
+  /** The token that the host app gave the request's session: with this, nothing is obtained, kept or revoked. */
+  ownToken?(request: unknown, now: number): Promise<TokenWithExpiry | undefined>
 }
 
 /** What a minter is told. */

@@ -35,6 +35,15 @@ export function endingContract(s: Steps): void {
       expect(await s.waiting()).toEqual([])
     })
 
+    test('queues nothing for a token in the making that the chat server will not be told of', async () => {
+      await s.login('t0')
+      s.time += 6 * DAY
+      const held = await s.take('none')
+      await s.logout()
+      expect(await s.waiting()).toEqual(['t0'])
+      expect(await s.commit(held, s.aToken('t1'))).toBe('superseded')
+    })
+
     test('with everything revokes all tokens, known and unknown', async () => {
       await s.login('t1')
       await s.logout(SHARED, true)
@@ -224,6 +233,30 @@ export function endingContract(s: Steps): void {
       expect(await s.space.deny(s.user, { ...step, token: 't2' })).toEqual({ kind: 'too-soon', retryInMs: 20_000 })
       s.time += 20_000
       expect(await s.space.deny(s.user, { ...step, token: 't2' })).toEqual({ kind: 'denied' })
+    })
+
+    test('of a minted token is remembered by its id, until a logout refuses everything from before', async () => {
+      await s.login('t1')
+      await s.space.deny(s.user, { key: SHARED, token: 't1', id: 'id 1', intervalMs: 0 })
+      await s.login('t2')
+      expect(await s.denied()).toEqual(['id 1'])
+      s.time += 7 * DAY
+      expect(await s.denied(), 'a clock that differs').toEqual(['id 1'])
+      const before = await s.epochOf()
+      await s.logout()
+      expect(await s.denied()).toEqual([])
+      expect(await s.epochOf()).toBeGreaterThan(before)
+    })
+
+    test('of more minted tokens than are remembered refuses everything from before', async () => {
+      const before = await s.epochOf()
+      for (let i = 0; i <= 100; i++) {
+        await s.login(`t${i}`)
+        await s.space.deny(s.user, { key: SHARED, token: `t${i}`, id: `id ${i}`, intervalMs: 0 })
+        if (i < 100) expect(await s.epochOf()).toBe(before)
+      }
+      expect(await s.epochOf()).toBeGreaterThan(before)
+      expect([await s.denied(), await s.current()]).toEqual([[], undefined])
     })
 
     test('ignores any other token', async () => {

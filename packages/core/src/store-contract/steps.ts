@@ -56,12 +56,21 @@ export class Steps {
     return (await this.space.read(this.user, key)).token?.token
   }
 
+  async denied(): Promise<readonly string[]> {
+    return (await this.space.read(this.user, SHARED)).denied
+  }
+
   async take(
-    intent: Intent = ISSUE,
+    intent: Intent | 'none' = ISSUE,
     key: SessionKey = SHARED,
   ): Promise<{ epoch: number; fence: number; revokeAllFirst: boolean }> {
     const epoch = await this.epochOf()
-    const acquired = await this.space.acquire(this.user, { key, epoch, intent, leaseMs: LEASE })
+    const acquired = await this.space.acquire(this.user, {
+      key,
+      epoch,
+      intent: intent === 'none' ? undefined : intent,
+      leaseMs: LEASE,
+    })
     if (acquired.kind !== 'acquired') throw new Error(`expected the lease, got ${acquired.kind}`)
     return { epoch, fence: acquired.fence, revokeAllFirst: acquired.revokeAllFirst }
   }

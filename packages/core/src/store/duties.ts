@@ -7,6 +7,7 @@ const UNKNOWN_EXPIRY = 30 * 86_400_000
 /** A session stays logged out at least this long, and at least as long as its tokens live. In ms. */
 const TOMBSTONE_LIFE = 86_400_000
 const MAX_TOMBSTONES = 100
+const NONE: readonly never[] = []
 
 /** A revocation waiting in a user's outbox. Times are epoch ms. */
 export interface OutboxEntry {
@@ -44,6 +45,8 @@ export class Duties {
   deniedUntil = 0
   outbox: readonly OutboxEntry[] = []
   readonly #tombstones = new Map<string, number>()
+  /** The ids of denied tokens, each until its token has expired beyond doubt. Made when one is denied. */
+  #denied: Map<string, number> | undefined
 
   lease(until: number): void {
     this.leasedUntil = until
@@ -84,6 +87,23 @@ export class Duties {
     this.outbox = this.outbox.filter((entry) => entry !== gone)
   }
 
+  /** Refuses a minted token by its id from now on. */
+  deny(id: string, expiresAt: number): void {
+    this.#denied ??= new Map()
+    this.#denied.set(id, expiresAt + CLOCK_SKEW)
+  }
+
+  deniedIds(now: number): readonly string[] {
+    if (!this.#denied) return NONE
+    for (const [id, until] of this.#denied) if (until <= now) this.#denied.delete(id)
+    return [...this.#denied.keys()]
+  }
+
+  /** A new epoch refuses them all. */
+  forgetDenied(): void {
+    this.#denied = undefined
+  }
+
   bury(session: string, now: number, tokens: readonly LiveToken[]): void {
     this.#tombstones.delete(session)
     this.#tombstones.set(session, Math.max(now + TOMBSTONE_LIFE, ...tokens.map((t) => t.expiresAt + CLOCK_SKEW)))
@@ -102,7 +122,8 @@ export class Duties {
   /** Whether forgetting all of this breaks no promise. */
   areDone(now: number): boolean {
     for (const [session, until] of this.#tombstones) if (until <= now) this.#tombstones.delete(session)
-    const waiting = this.intent !== undefined || this.outbox.length > 0 || this.#tombstones.size > 0
+    const remembered = this.#tombstones.size > 0 || this.deniedIds(now).length > 0
+    const waiting = this.intent !== undefined || this.outbox.length > 0 || remembered
     return !waiting && !this.isLeased(now) && this.deniedUntil <= now
   }
 

@@ -12,6 +12,9 @@ type Step<Name extends 'acquire' | 'begin' | 'commit' | 'release' | 'logout' | '
  * function: between its first and its last line nothing else can happen to that user.
  */
 
+/** How many tokens of one user are denied one by one. */
+const MAX_DENIED = 100
+
 /** Takes the lease. An intent still there was left by an owner who crashed, or whose issue has an unknown outcome. */
 function takeLease(record: UserRecord, until: number, fence: number): void {
   record.duties.fence = fence
@@ -101,7 +104,7 @@ export function logout(
     (intentIsOurs && intent.minted === undefined)
   const taken = record.tokens.filter((token) => unnamed || !key.ownToken || token.session === key.session)
 
-  record.epoch = Math.max(record.epoch + 1, now)
+  record.raiseEpoch(now)
   for (const token of taken) record.revoke(token, now)
   // The token being assigned right now may reach the server as late as the lease of its owner lasts.
   if (intentIsOurs && intent.minted)
@@ -122,6 +125,13 @@ export function deny(record: UserRecord, step: Step<'deny'>, now: number): Denie
   if (retryInMs > 0 && retryInMs <= step.intervalMs) return { kind: 'too-soon', retryInMs }
   record.duties.deniedUntil = now + step.intervalMs
   record.revoke(current, now)
+  if (step.id === undefined) return { kind: 'denied' }
+  record.duties.deny(step.id, current.expiresAt)
+  // A new epoch denies as many as there are.
+  if (record.duties.deniedIds(now).length > MAX_DENIED) {
+    record.raiseEpoch(now)
+    for (const token of record.tokens) record.revoke(token, now)
+  }
   return { kind: 'denied' }
 }
 

@@ -45,6 +45,7 @@ export class MemorySpace implements TokenSpace {
       epoch: record.epoch,
       token: record.current(key),
       loggedOut: record.isLoggedOut(key.session, this.#now()),
+      denied: record.deniedIds(this.#now()),
       nickname: record.nickname,
       avatarUrl: record.avatarUrl,
     }

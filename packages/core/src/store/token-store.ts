@@ -36,6 +36,8 @@ export interface UserState {
   readonly token: LiveToken | undefined
   /** Whether the session asked about has logged out since its last login. */
   readonly loggedOut: boolean
+  /** The ids of minted tokens of this epoch that were reported invalid. Those that have expired may be missing. */
+  readonly denied: readonly string[]
   /** The profile the chat server shows, as far as we know. */
   readonly nickname: string | undefined
   readonly avatarUrl: string | undefined
@@ -114,11 +116,12 @@ export interface TokenSpace {
   /**
    * Takes the user's lease for `leaseMs` and writes the intent, unless the epoch moved, a fresh token is there, or
    * somebody holds the lease. An intent that a crashed owner left behind is turned into a revocation, or remembered as
-   * an unknown token. When all tokens must be revoked first, the intent is left to `begin`.
+   * an unknown token. When all tokens must be revoked first, the intent is left to `begin`. Without an intent nothing is
+   * going to be sent.
    */
   acquire(
     userId: string,
-    step: { key: SessionKey; epoch: number; intent: Intent; leaseMs: number },
+    step: { key: SessionKey; epoch: number; intent: Intent | undefined; leaseMs: number },
   ): Awaitable<Acquired>
 
   /**
@@ -128,7 +131,7 @@ export interface TokenSpace {
    */
   begin(
     userId: string,
-    step: { fence: number; epoch: number; intent: Intent; leaseMs: number; cleared: boolean },
+    step: { fence: number; epoch: number; intent: Intent | undefined; leaseMs: number; cleared: boolean },
   ): Awaitable<boolean>
 
   /**
@@ -171,8 +174,14 @@ export interface TokenSpace {
     step: { key: SessionKey; everything: boolean; claimForMs: number },
   ): Awaitable<LoggedOut | 'later'>
 
-  /** Forgets a token and queues its revocation, if it is the current one and the last time is `intervalMs` ago. */
-  deny(userId: string, step: { key: SessionKey; token: string; intervalMs: number }): Awaitable<Denied>
+  /**
+   * Forgets a token and queues its revocation, if it is the current one and the last time is `intervalMs` ago. Its `id`, if
+   * it has one, is among the `denied` from then on, until the token has expired beyond doubt or the epoch is raised.
+   */
+  deny(
+    userId: string,
+    step: { key: SessionKey; token: string; id?: string | undefined; intervalMs: number },
+  ): Awaitable<Denied>
 
   /** Hands out revocations that are due, each to one claimer at a time for `visibleForMs`. */
   claim(step: { limit: number; visibleForMs: number }): Awaitable<Claimed>

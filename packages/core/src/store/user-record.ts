@@ -2,6 +2,8 @@ import { Duties, type OutboxEntry } from './duties.js'
 import { CLOCK_SKEW, type LiveToken } from './live-token.js'
 import type { SessionKey } from './token-store.js'
 
+const NONE: readonly never[] = []
+
 /** How many live tokens are remembered: of one user, and of a user whose sessions each have their own. */
 const MAX_TOKENS = { shared: 4, ownToken: 100 }
 
@@ -65,6 +67,17 @@ export class UserRecord {
     for (const [tokens, limit] of limits) {
       for (const oldest of tokens.slice(0, -limit)) this.revoke(oldest, now)
     }
+  }
+
+  /** Ids of tokens that are not to be accepted any more. */
+  deniedIds(now: number): readonly string[] {
+    return this.#duties?.deniedIds(now) ?? NONE
+  }
+
+  /** Nothing from before is good any more. */
+  raiseEpoch(now: number): void {
+    this.epoch = Math.max(this.epoch + 1, now)
+    this.#duties?.forgetDenied()
   }
 
   /** Forgets a token and queues its revocation. */

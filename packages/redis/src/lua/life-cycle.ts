@@ -24,12 +24,14 @@ local CLOCK_SKEW = 10 * MINUTE
 local UNKNOWN_EXPIRY = 30 * DAY
 local MAX_TOKENS = { shared = 4, own = 100 }
 local MAX_TOMBSTONES = 100
+local MAX_DENIED = 100
 
 local saved = redis.call('GET', KEYS[1])
 local record = saved and cjson.decode(saved) or { epoch = now }
 record.tokens = record.tokens or {}
 record.outbox = record.outbox or {}
 record.tombstones = record.tombstones or {}
+record.denied = record.denied or {}
 record.leasedUntil = record.leasedUntil or 0
 record.deniedUntil = record.deniedUntil or 0
 local changed = true
@@ -104,6 +106,12 @@ local function cleared(epoch)
   local entry = find(record.outbox, 'token', nil)
   if entry and entry.epoch <= epoch then drop(entry) end
   if not find(record.outbox, 'token', nil) then record.unsure = nil end
+end
+
+-- Nothing from before is good any more.
+local function raiseEpoch()
+  record.epoch = math.max(record.epoch + 1, now)
+  record.denied = {}
 end
 
 local function current()
@@ -274,7 +282,7 @@ function steps.logout()
     return not isLater(token) and (unnamed or not step.ownToken or token.session == step.session)
   end)
 
-  record.epoch = math.max(record.epoch + 1, now)
+  raiseEpoch()
   for _, token in ipairs(taken) do revoke(token) end
   -- The token being assigned right now may reach the server as late as the lease of its owner lasts.
   if intentIsOurs and intent.token then enqueue(intent.token, intent.value, intent.expiresAt, record.leasedUntil) end
@@ -301,6 +309,12 @@ function steps.deny()
   end
   record.deniedUntil = now + step.intervalMs
   revoke(token)
+  if step.id then table.insert(record.denied, { id = step.id, untilTime = token.expiresAt + CLOCK_SKEW }) end
+  -- A new epoch denies as many as there are.
+  if #record.denied > MAX_DENIED then
+    raiseEpoch()
+    for _, other in ipairs(record.tokens) do revoke(other) end
+  end
   return { kind = 'denied' }
 end
 
@@ -349,7 +363,9 @@ local function keepUntil()
   local keep = math.max(now + DAY, record.leasedUntil, record.deniedUntil)
   for _, token in ipairs(record.tokens) do keep = math.max(keep, token.expiresAt + CLOCK_SKEW) end
   for _, entry in ipairs(record.outbox) do keep = math.max(keep, entry.giveUpAt) end
-  for _, stone in ipairs(record.tombstones) do keep = math.max(keep, stone.untilTime) end
+  for _, list in ipairs({ record.tombstones, record.denied }) do
+    for _, entry in ipairs(list) do keep = math.max(keep, entry.untilTime) end
+  end
   -- A token that nobody knows may be alive.
   if record.intent or record.unsure then keep = math.max(keep, now + UNKNOWN_EXPIRY) end
   return keep
@@ -362,10 +378,12 @@ if changed then
     record.awaited = nil
     redis.call('PUBLISH', channel, userId)
   end
-  record.tombstones = filter(record.tombstones, function(stone) return stone.untilTime > now end)
+  for _, list in ipairs({ 'tombstones', 'denied' }) do
+    record[list] = filter(record[list], function(entry) return entry.untilTime > now end)
+  end
   local keepForMs = math.ceil(keepUntil() - now)
   -- An empty list would be written as an object, and what says nothing takes no room.
-  for _, list in ipairs({ 'tokens', 'outbox', 'tombstones' }) do
+  for _, list in ipairs({ 'tokens', 'outbox', 'tombstones', 'denied' }) do
     if #record[list] == 0 then record[list] = nil end
   end
   if record.leasedUntil <= now then record.leasedUntil, record.held = nil, nil end
