@@ -13,6 +13,7 @@ export { ChatTokenError, type ChatTokenErrorCode } from './errors.js'
 export type { ChatTokenEvents } from './events.js'
 export { type BindingOptions, ChatHandler } from './handler/chat-handler.js'
 export { httpAnswer } from './handler/http-answer.js'
+export { jsonBody, type RequestBody, UnusableBody } from './handler/json-body.js'
 export type { TokenRequest, TokenResponse } from './handler/token-route.js'
 export type { RevokeOutcome } from './revoker.js'
 export { assign, type AssignOptions } from './modes/assign.js'
@@ -27,6 +28,7 @@ export { type BudgetLimits, limitsOf, LONGEST_PAUSE, type Purpose, type RequestB
 export type { Awaitable } from './store/awaitable.js'
 export type { LiveToken } from './store/live-token.js'
 export type { PendingRevocation } from './pending-revocation.js'
+export { tokenDigest } from './token-digest.js'
 export { memoryStore, type MemoryStoreOptions } from './store/memory-store.js'
 export type {
   Acquired,
@@ -41,4 +43,4 @@ export type {
   TokenStore,
   UserState,
 } from './store/token-store.js'
-export type { ChatUser, Identified } from './user.js'
+export { assertUser, type ChatUser, type Identified } from './user.js'

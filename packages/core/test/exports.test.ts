@@ -8,14 +8,18 @@ it('exports these names that run, and no others', () => {
     'ChatTokenError',
     'ChatTokens',
     'LONGEST_PAUSE',
+    'UnusableBody',
+    'assertUser',
     'assign',
     'chatTokensFromEnv',
     'createChatTokens',
     'external',
     'httpAnswer',
     'issue',
+    'jsonBody',
     'limitsOf',
     'memoryStore',
+    'tokenDigest',
   ])
 })
 

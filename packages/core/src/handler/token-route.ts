@@ -4,17 +4,13 @@ import type { Awaitable } from '../store/awaitable.js'
 import type { Identified } from '../user.js'
 import { httpAnswer } from './http-answer.js'
 import { isAllowedOrigin, type OriginHeaders } from './origin.js'
-import { readJson, UnusableBody } from './read-json.js'
+import { jsonBody, type RequestBody, UnusableBody } from './json-body.js'
 
 /** The parts of an HTTP request that the token route looks at. */
-export interface TokenRequest {
+export interface TokenRequest extends RequestBody {
   readonly method: string
   /** Header names in lower case. */
   readonly headers: OriginHeaders
-  /** The parsed body, or `undefined` when no body parser ran; then `stream` is read. */
-  readonly body: unknown
-  /** The request itself, where it is one of Node's: those know whether somebody has read them. */
-  readonly stream: AsyncIterable<Uint8Array> & { readonly readableDidRead?: boolean }
 }
 
 /** What the token route answers, for a binding to send as it is. `body` is JSON, or `undefined` for none. */
@@ -23,6 +19,9 @@ export interface TokenResponse {
   readonly headers: Readonly<Record<string, string>>
   readonly body: object | undefined
 }
+
+/** A body is `{}` or `{ invalid: "<token>" }`; nothing it may hold is larger. */
+const MAX_BODY_BYTES = 16 * 1024
 
 interface Host {
   readonly identify: () => Awaitable<Identified>
@@ -55,7 +54,7 @@ export class TokenRoute {
     }
     if (request.method === 'OPTIONS') return answer(204, undefined, { allow: 'POST, OPTIONS' })
     if (request.method !== 'POST') return refuse(405, 'USE_POST', 'Use POST.', { allow: 'POST, OPTIONS' })
-    const body = parsed(request) ?? (await readJson(request.stream))
+    const body = await jsonBody(request, MAX_BODY_BYTES)
     if (body instanceof UnusableBody) return refuse(body.status, 'INVALID_BODY', body.message)
     const invalid = (body as { invalid?: unknown } | null)?.invalid
     if (typeof body !== 'object' || (invalid !== undefined && typeof invalid !== 'string')) {
@@ -94,14 +93,4 @@ export class TokenRoute {
 /** The app's own token is refused by the chat server, and only a new login gives another. */
 function refusedForGood(): ChatTokenError {
   return new ChatTokenError('LOGGED_OUT', 'The chat server refuses the token of this session. Log in again.')
-}
-
-/**
- * What a body parser made of the request. Some leave `{}` on one that they did not read because its content type is not
- * theirs, such as those of Express 4 and Koa: then nobody has parsed it.
- */
-function parsed({ body, stream }: TokenRequest): unknown {
-  const unread = stream.readableDidRead === false
-  const empty = typeof body === 'object' && body !== null && Object.keys(body).length === 0
-  return unread && empty ? undefined : body
 }

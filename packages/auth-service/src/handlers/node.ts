@@ -1,0 +1,42 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { failure, type ServiceResponse } from '../service/answer.js'
+import type { AuthService } from '../service/auth-service.js'
+
+/** Asks the service about one of Node's requests. `body` is what a body parser made of it, if one ran. */
+export function respondTo(
+  service: AuthService,
+  request: IncomingMessage,
+  {
+    url = request.url ?? '/',
+    body,
+    address = request.socket.remoteAddress,
+  }: { url?: string; body?: unknown; address?: string | undefined } = {},
+): Promise<ServiceResponse | undefined> {
+  const { method = 'GET', headers } = request
+  return service.respond({ method, url, headers, body, stream: request, address })
+}
+
+export function send(response: ServerResponse, { status, headers, body }: ServiceResponse): void {
+  response.statusCode = status
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  const text = JSON.stringify(body)
+  response.setHeader('content-type', 'application/json; charset=utf-8')
+  response.setHeader('content-length', Buffer.byteLength(text))
+  response.end(text)
+}
+
+/**
+ * The service as a server of its own.
+ *
+ * @example
+ * createServer(authServiceListener(service)).listen(3110)
+ */
+export function authServiceListener(
+  service: AuthService,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    void respondTo(service, request).then((answered) =>
+      send(response, answered ?? failure(404, 'There is no such path.')),
+    )
+  }
+}
