@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Identity } from './auth-service.js'
 import type { RequestBody } from './request-body.js'
 import type { Target } from './request-target.js'
 
@@ -8,6 +9,8 @@ export interface ChatRequest {
   readonly target: Target
   readonly headers: IncomingHttpHeaders
   readonly body: RequestBody
+  /** What the auth service says of the token; absent when it was not asked, and tokens are the chat server's own. */
+  readonly identity?: Identity
 }
 
 /** A request that has found its route. */
@@ -17,7 +20,7 @@ export interface RoutedRequest extends ChatRequest {
 }
 
 /** The value of the first of these headers that the request has; names in lower case. */
-export function header(request: ChatRequest, ...names: readonly string[]): string | undefined {
+export function header(request: Pick<ChatRequest, 'headers'>, ...names: readonly string[]): string | undefined {
   for (const name of names) {
     const value = request.headers[name]
     if (value !== undefined) return Array.isArray(value) ? value.join(', ') : value

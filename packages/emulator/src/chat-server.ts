@@ -1,7 +1,11 @@
+import { setMaxListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { jsonAnswer, sendAnswer } from './answer.js'
+import { askAuthService, type Identity } from './auth-service.js'
 import { createChatApi } from './chat-api.js'
 import { createChatContext } from './chat-context.js'
+import type { ChatRequest } from './chat-request.js'
+import { tokenToVerify } from './client-access.js'
 import type { Clients } from './clients.js'
 import { type Clock, createClock } from './clock.js'
 import { preflight } from './cors.js'
@@ -23,15 +27,17 @@ export interface ChatServer {
   readonly faults: Faults
   readonly log: RequestLog
   handle(request: IncomingMessage, response: ServerResponse): void
-  /** Forgets what faults have put off, and cuts the requests that they keep waiting. */
+  /** Forgets what faults have put off, and cuts the requests that they or the auth service keep waiting. */
   drop(): void
 }
 
-/** The addresses that a chat server tells of. */
+/** The addresses that a chat server tells of, or turns to itself. */
 export interface Neighbours {
   readonly controlUrl: string
   /** Where a fault of kind `redirect` leads. */
   readonly decoyUrl: string
+  /** Where the tokens of chat clients are judged; empty when the chat server does it itself. */
+  readonly authVerifyUrl: string
 }
 
 /** A chat server without clients, faults and requests. */
@@ -43,6 +49,19 @@ export function createChatServer(settings: Settings, issuer: TokenIssuer, neighb
   const faults = createFaults()
   const log = createRequestLog([settings.apiKey])
   const held = new Set<ServerResponse>()
+  const open = new AbortController()
+  // Any number of requests may wait for the auth service at a time.
+  setMaxListeners(0, open.signal)
+
+  async function identify(head: Omit<ChatRequest, 'body'>, response: ServerResponse): Promise<Identity | undefined> {
+    const { authVerifyUrl } = neighbours()
+    const token = tokenToVerify(head, settings.clientKey)
+    if (authVerifyUrl === '' || token === '') return undefined
+    held.add(response)
+    const identity = await askAuthService(authVerifyUrl, token, open.signal)
+    held.delete(response)
+    return identity
+  }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/', headers } = request
@@ -59,7 +78,9 @@ export function createChatServer(settings: Settings, issuer: TokenIssuer, neighb
     const exchange = openExchange({ clock, dialect, line, held, elsewhere }, head, response)
     const body = await receiveBody(request)
     line.received(body)
-    const act = () => api({ ...head, body })
+    // Acting is one step, so who asks is known before it, whatever the fault and however late it acts.
+    const identity = await identify(head, response)
+    const act = () => api({ ...head, body, ...(identity && { identity }) })
     if (rule) faultKinds[rule.kind].apply({ ...exchange, act }, rule)
     else exchange.answer(act())
   }
@@ -75,6 +96,7 @@ export function createChatServer(settings: Settings, issuer: TokenIssuer, neighb
     },
     drop() {
       clock.stop()
+      open.abort()
       for (const response of held) response.destroy()
     },
   }

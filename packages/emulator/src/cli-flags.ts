@@ -17,6 +17,7 @@ A local IMKIT Chat Server for development. It keeps everything in memory.
   --strict                 nickname is required
   --rate-limit <number>    admin requests a minute, 0 for no limit (1000)
   --token-days <number>    life of a token in days, fractions allowed (7)
+  --auth-verify-url <url>  an auth service that judges the tokens of chat clients, asked with {"token": "…"}
   --help                   this text
 `
 
@@ -32,6 +33,7 @@ const flags = {
   strict: { type: 'boolean' },
   'rate-limit': { type: 'string' },
   'token-days': { type: 'string' },
+  'auth-verify-url': { type: 'string' },
   help: { type: 'boolean' },
 } as const
 

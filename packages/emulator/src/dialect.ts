@@ -59,6 +59,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = { envelope, bare
 
 /** The code that the server usually gives with `status`. */
 export function usualCode(status: number): string {
+  if (status >= 500) return 'INTERNAL_ERROR'
   const known = Object.entries(statusByCode).find(([, other]) => other === status)
-  return known?.[0] ?? (status >= 500 ? 'INTERNAL_ERROR' : 'REQUEST_FAILED')
+  return known?.[0] ?? 'REQUEST_FAILED'
 }

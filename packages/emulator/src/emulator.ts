@@ -34,6 +34,12 @@ export interface Emulator extends AsyncDisposable {
   settle(): Promise<void>
   /** `false` refuses connections and destroys the open ones; `true` listens on the same port again. */
   accept(open: boolean): Promise<void>
+  /**
+   * From now on lets the auth service at `url` judge the tokens of chat clients, as the option `authVerifyUrl` does;
+   * empty for none. A reset leaves it.
+   * @throws TypeError that starts with the name of the option.
+   */
+  verifyAt(url: string): void
   /** Forgets clients, tokens, requests, faults, time and rate limit at once, and then sees that the port accepts. */
   reset(): Promise<void>
   /** Ends all ports at once, whatever is under way. */

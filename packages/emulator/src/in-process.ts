@@ -50,7 +50,7 @@ const sent = ({ status, headers, body }: Answer): InProcessAnswer => ({ status, 
 
 /**
  * The chat server of {@link startEmulator} without its ports, for simulations that decide themselves what happens when.
- * `host` and the ports mean nothing here; the rate limit counts as ever.
+ * `host` and the ports mean nothing here; the rate limit counts as ever, and `authVerifyUrl` is refused.
  * @throws TypeError that starts with the name of a bad option.
  * @example
  * const emulator = await createInProcessEmulator({ rateLimit: 0 })
@@ -60,6 +60,9 @@ const sent = ({ status, headers, body }: Answer): InProcessAnswer => ({ status, 
  */
 export async function createInProcessEmulator(options: EmulatorOptions = {}): Promise<InProcessEmulator> {
   const settings = resolveOptions(options)
+  if (settings.authVerifyUrl !== '') {
+    throw new TypeError('authVerifyUrl needs a network, which the emulator in the process has not')
+  }
   const now = (): number => Date.now()
   const context = createChatContext(settings, createTokenIssuer(settings.tokenDays), now)
   const api = createChatApi(context)

@@ -1,7 +1,7 @@
 /** How the emulator answers: `{RC, RM, result}` around everything, or the object itself. */
 export type DialectName = 'envelope' | 'bare'
 
-/** What {@link startEmulator} may be told; every field has a default, none is changed later. */
+/** What {@link startEmulator} may be told; every field has a default, none but `authVerifyUrl` is changed later. */
 export interface EmulatorOptions {
   /** Address of the chat port; the control port is always on 127.0.0.1. @default '127.0.0.1' */
   readonly host?: string
@@ -27,6 +27,11 @@ export interface EmulatorOptions {
   readonly rateLimit?: number
   /** Life of a token in days, fractions allowed, at most 36500. @default 7 */
   readonly tokenDays?: number
+  /**
+   * An auth service that judges the tokens of chat clients in place of the chat server: http or https. Empty for none,
+   * the tokens being the chat server's own. {@link Emulator.verifyAt} changes it later. @default ''
+   */
+  readonly authVerifyUrl?: string
 }
 
 /** {@link EmulatorOptions}, checked and complete. */
@@ -45,6 +50,7 @@ const defaults: Settings = {
   strict: false,
   rateLimit: 1000,
   tokenDays: 7,
+  authVerifyUrl: '',
 }
 
 type Rule = readonly [accepts: (value: unknown) => boolean, expected: string]
@@ -58,6 +64,12 @@ const key: Rule = [
   (value) => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value),
   'a non-empty string of visible ASCII characters, as it travels in a header',
 ]
+
+function isServiceUrl(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false
+  const { protocol, username, password } = new URL(value)
+  return /^https?:$/.test(protocol) && username === '' && password === ''
+}
 
 const rules: Readonly<Record<keyof Settings, Rule>> = {
   host: [(value) => typeof value === 'string' && value !== '', 'a non-empty string'],
@@ -74,6 +86,10 @@ const rules: Readonly<Record<keyof Settings, Rule>> = {
   tokenDays: [
     (value) => typeof value === 'number' && value > 0 && value <= 36_500,
     'a number above 0 and at most 36500',
+  ],
+  authVerifyUrl: [
+    (value) => value === '' || isServiceUrl(value),
+    'an http or https URL without user name and password, or empty',
   ],
 }
 

@@ -1,7 +1,7 @@
 /**
- * The HTTP status of every error code that the emulator uses: those of IMKIT's documents, and four for what
- * they are silent about (`NOT_FOUND`, `METHOD_NOT_ALLOWED`, `REQUEST_TOO_LARGE`, `INTERNAL_ERROR`).
- * The first code of a status is its usual one.
+ * The HTTP status of every error code that the emulator uses: those of IMKIT's documents, and five for what
+ * they are silent about (`NOT_FOUND`, `METHOD_NOT_ALLOWED`, `REQUEST_TOO_LARGE`, `INTERNAL_ERROR`,
+ * `AUTH_SERVICE_UNAVAILABLE`). The first code of a status below 500 is its usual one.
  */
 export const statusByCode = {
   INVALID_REQUEST: 400,
@@ -19,6 +19,7 @@ export const statusByCode = {
   REQUEST_TOO_LARGE: 413,
   RATE_LIMIT_EXCEEDED: 429,
   INTERNAL_ERROR: 500,
+  AUTH_SERVICE_UNAVAILABLE: 503,
 } as const
 
 /** An error code of the chat server. */

@@ -22,7 +22,9 @@ const LOCAL = '127.0.0.1'
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const settings = resolveOptions(options)
   const issuer = createTokenIssuer(settings.tokenDays)
-  const start = () => createChatServer(settings, issuer, () => ({ controlUrl: control.url, decoyUrl: elsewhere.url }))
+  let { authVerifyUrl } = settings
+  const neighbours = () => ({ controlUrl: control.url, decoyUrl: elsewhere.url, authVerifyUrl })
+  const start = () => createChatServer(settings, issuer, neighbours)
   let server = start()
   const decoy = createDecoy(dialects[settings.dialect], issuer, () => server.clock.now())
 
@@ -55,6 +57,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     clearFaults: () => server.faults.clear(),
     settle: async () => server.clock.settle(),
     accept: (wantOpen) => chat.accept(wantOpen),
+    verifyAt(url) {
+      authVerifyUrl = resolveOptions({ authVerifyUrl: url }).authVerifyUrl
+    },
     async reset() {
       server.drop()
       server = start()

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { authService, says } from './auth-service.js'
 import { admin, call } from './call.js'
 import { started } from './started.js'
 
@@ -78,6 +79,17 @@ describe('imkit-emulator', () => {
     expect((await call(url, 'GET /admin/clients', { headers })).status).toBe(429)
   })
 
+  it('passes the URL of an auth service on', async () => {
+    const { url: verifyUrl } = await authService(says(200, { id: 'amy' }))
+    const child = run('--port=0', '--control-port=0', '--auth-verify-url', verifyUrl)
+    await expect.poll(child.stdout, { timeout: 10_000 }).toContain('Ctrl-C')
+    const [url = ''] = child.stdout().match(/http:\/\/127\.0\.0\.1:\d+/g) ?? []
+    const headers = { 'IM-CLIENT-KEY': 'local-client-key', 'IM-Authorization': 'mine' }
+    expect((await call(url, 'GET /me', { headers })).body).toMatchObject({ result: { _id: 'amy' } })
+    child.stop('SIGINT')
+    expect(await child.ended).toBe(0)
+  })
+
   it('names a port that is in use', async () => {
     const other = await started()
     const { port } = new URL(other.url)
@@ -101,6 +113,7 @@ describe('imkit-emulator', () => {
     ['--token-days=0'],
     ['--api-key='],
     ['--strict=yes'],
+    ['--auth-verify-url=nowhere'],
   ])('names the bad flag in %s', async (flag) => {
     const child = run(flag)
     expect(await child.ended).toBe(2)

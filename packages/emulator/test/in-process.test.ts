@@ -96,4 +96,11 @@ describe('the emulator without network', () => {
   it('refuses a bad option by name', async () => {
     await expect(createInProcessEmulator({ tokenDays: 0 })).rejects.toThrow(/^tokenDays /)
   })
+
+  it('refuses an auth service, which it could not ask', async () => {
+    const start = createInProcessEmulator({ authVerifyUrl: 'http://127.0.0.1:1/' })
+    await expect(start).rejects.toThrow(TypeError)
+    await expect(start).rejects.toThrow(/^authVerifyUrl needs a network/)
+    await expect(createInProcessEmulator({ authVerifyUrl: '' })).resolves.toHaveProperty('apiKey')
+  })
 })
