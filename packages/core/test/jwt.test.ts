@@ -43,6 +43,11 @@ describe('jwtMinter', () => {
     expect(payload['id']).toBe('amy')
   })
 
+  test('takes random bytes for what they are, whatever they spell', () => {
+    const secret = Buffer.concat([Buffer.from('<changeme>'), Buffer.from(Array.from({ length: 40 }, (_, i) => i * 6))])
+    expect(() => jwtMinter({ secret, ttl: 60 })).not.toThrow()
+  })
+
   test.each<[string, object, RegExp]>([
     ['no key', { ttl: 60 }, /secret or privateKey/],
     ['a short secret', { secret: 'short', ttl: 60 }, /32 bytes/],

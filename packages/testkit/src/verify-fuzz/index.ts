@@ -1,0 +1,1 @@
+export { runVerifyFuzz, type VerifyFuzzOptions, type VerifyFuzzReport } from './run-verify-fuzz.js'
