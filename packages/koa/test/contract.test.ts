@@ -4,7 +4,7 @@ import { Router } from '@koa/router'
 import Koa from 'koa'
 import session from 'koa-session'
 
-bindingMatrix(async (tokens) => {
+bindingMatrix(async (tokens, own) => {
   const app = new Koa()
   const router = new Router()
   const sessions = new Map<string, unknown>()
@@ -27,14 +27,16 @@ bindingMatrix(async (tokens) => {
     for await (const chunk of ctx.req) text += chunk
     const { username, password } = JSON.parse(text)
     if (password !== 'chat') ctx.throw(401)
+    const before = ctx.session?.['own']
     await ctx.session?.regenerate()
-    ctx.session = { user: { id: username, nickname: username } }
+    ctx.session = { user: { id: username, nickname: username }, own: own.begin({ id: username }, before) }
     await next()
   })
   router.post('/login', chat.login(), (ctx) => {
     ctx.body = { chat: ctx.state.chat }
   })
   router.post('/logout', chat.logout(), (ctx) => {
+    own.end(ctx.session?.['own'])
     ctx.session = null
     ctx.status = 204
   })

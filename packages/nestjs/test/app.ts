@@ -1,13 +1,14 @@
 import { promisify } from 'node:util'
 import type { ChatTokens } from '@imkit-auth/core'
 import { ImkitChatModule, ProvisionChatToken, RevokeChatToken } from '@imkit-auth/nestjs'
-import { listening, type ListeningApp } from '@imkit-auth/testkit'
+import { listening, type ListeningApp, type OwnToken, OwnTokens } from '@imkit-auth/testkit'
 import {
   type CanActivate,
   Controller,
   type DynamicModule,
   type ExecutionContext,
   HttpCode,
+  Inject,
   Injectable,
   type INestApplication,
   type NestApplicationOptions,
@@ -24,24 +25,31 @@ import session from 'express-session'
 declare module 'express-session' {
   interface SessionData {
     user?: { id: string; name: string }
+    own?: OwnToken
   }
 }
 
 /** Lets in who knows the password, with a new session id, as passport's guards do. */
 @Injectable()
 class PasswordGuard implements CanActivate {
+  constructor(@Inject(OwnTokens) private readonly own: OwnTokens) {}
+
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>()
     const { username, password } = request.body
     if (password !== 'chat') throw new UnauthorizedException()
+    const { own: before } = request.session
     await promisify(request.session.regenerate.bind(request.session))()
     request.session.user = { id: username, name: username }
+    request.session.own = this.own.begin({ id: username }, before)
     return true
   }
 }
 
 @Controller()
 class AuthController {
+  constructor(@Inject(OwnTokens) private readonly own: OwnTokens) {}
+
   @Post('login')
   @HttpCode(200)
   @UseGuards(PasswordGuard)
@@ -54,6 +62,7 @@ class AuthController {
   @HttpCode(204)
   @RevokeChatToken()
   async logout(@Req() request: Request): Promise<void> {
+    this.own.end(request.session.own)
     await promisify(request.session.destroy.bind(request.session))()
   }
 }
@@ -89,11 +98,16 @@ export async function listen(
 }
 
 /** The app of the binding contract. */
-export function startApp(tokens: ChatTokens): Promise<RunningApp> {
+export function startApp(tokens: ChatTokens, own = new OwnTokens(Date.now)): Promise<RunningApp> {
   const chat = ImkitChatModule.forRoot({
     tokens,
     // Express's own request type, which knows the session, fits as well.
     identify: ({ session: { user } }: Request) => user && { id: user.id, nickname: user.name },
   })
-  return listen({ module: AppModule, imports: [chat, { module: FeatureModule, controllers: [AuthController] }] })
+  const feature = {
+    module: FeatureModule,
+    controllers: [AuthController],
+    providers: [{ provide: OwnTokens, useValue: own }],
+  }
+  return listen({ module: AppModule, imports: [chat, feature] })
 }

@@ -1,10 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser } from './browser.js'
 import { EmulatorControl } from './emulator-control.js'
 import { eventually } from './eventually.js'
 
 const DAY = 86_400_000
+/**
+ * Where chat tokens come from: the chat server is `told` of them; they are `minted` and it has to ask; or they are the host's
+ * `own`, one for each login, and it has to ask as well.
+ */
+export type TokenKind = 'told' | 'minted' | 'own'
+
 /** The users and the password that every app under this contract lets in. */
 const PASSWORD = 'chat'
 
@@ -15,9 +21,15 @@ const PASSWORD = 'chat'
  * The app offers `POST /login {username, password}` (users amy, bob and cleo, password "chat") → `{user, chat}`,
  * `POST /logout`, and `POST /chat/token`; and its clock is the emulator's.
  */
-export function bindingContract(url: () => string): void {
+export function bindingContract(url: () => string, kind: TokenKind = 'told'): void {
   let chat: EmulatorControl
   let clientKey: string
+  /** The tokens that a test was handed out, by user. */
+  let seen = new Map<string, Set<string>>()
+
+  beforeEach(() => {
+    seen = new Map()
+  })
 
   beforeAll(async () => {
     const browser = new Browser(url())
@@ -27,14 +39,36 @@ export function bindingContract(url: () => string): void {
     await browser.post('/logout')
   })
 
+  /** For a test of those kinds of tokens alone: this one, or none. */
+  const only = (...kinds: TokenKind[]) => kinds.filter((one) => one === kind)
+
   async function login(browser: Browser, username = 'amy', password = PASSWORD) {
-    return browser.post('/login', { username, password })
+    const answer = await browser.post('/login', { username, password })
+    note(answer.json.chat)
+    return answer
+  }
+
+  async function ask(browser: Browser, body: object = {}) {
+    const answer = await browser.post('/chat/token', body)
+    note(answer.json)
+    return answer
+  }
+
+  function note(credentials: { userId?: string; token?: string } | null | undefined): void {
+    const { userId, token } = credentials ?? {}
+    if (userId === undefined || token === undefined) return
+    seen.set(userId, (seen.get(userId) ?? new Set()).add(token))
   }
 
   const adminCalls = async () => (await chat.requests()).filter(({ path }) => path.startsWith('/admin/')).length
 
+  /** Neither one that the chat server knows, nor one that was handed out. */
   const noTokensLeft = (userId: string) =>
-    eventually(async () => expect(await chat.liveTokens(userId), `live tokens of ${userId}`).toEqual([]))
+    eventually(async () => {
+      expect(await chat.liveTokens(userId), `live tokens of ${userId}`).toEqual([])
+      const answers = Array.from(seen.get(userId) ?? [], (token) => chat.me(token, clientKey))
+      expect(new Set(await Promise.all(answers)), `tokens that ${userId} had`).not.toContain(200)
+    })
 
   describe('login', () => {
     test('answers with credentials that the chat server accepts', async () => {
@@ -53,9 +87,11 @@ export function bindingContract(url: () => string): void {
       const first = await login(laptop)
       const calls = await adminCalls()
       const second = await login(phone)
-      expect(second.json.chat).toEqual(first.json.chat)
+      const sameToken = second.json.chat.token === first.json.chat.token
+      expect(sameToken).toBe(kind !== 'own')
       expect(await adminCalls()).toBe(calls)
       await laptop.post('/logout')
+      await phone.post('/logout')
     })
 
     test('with a wrong password nothing happens at the chat server', async () => {
@@ -113,8 +149,8 @@ export function bindingContract(url: () => string): void {
       let hammering = true
       const hammer = async () => {
         while (hammering) {
-          const { json } = await browser.post('/chat/token')
-          if (json.token) await browser.post('/chat/token', { invalid: json.token })
+          const { json } = await ask(browser)
+          if (json.token) await ask(browser, { invalid: json.token })
         }
       }
       const hammers = Array.from({ length: 8 }, hammer)
@@ -174,7 +210,16 @@ export function bindingContract(url: () => string): void {
       await browser.post('/logout')
     })
 
-    test('replaces a token that the chat server refused, once in 30 seconds', async () => {
+    test.each(only('own'))('sends a page to the login whose own token the chat server refused', async () => {
+      const browser = new Browser(url())
+      const { json } = await login(browser)
+      const refused = await browser.post('/chat/token', { invalid: json.chat.token })
+      expect([refused.status, refused.json.error]).toEqual([401, 'LOGGED_OUT'])
+      expect((await browser.post('/chat/token', { invalid: 'another' })).json).toEqual(json.chat)
+      await browser.post('/logout')
+    })
+
+    test.each(only('told', 'minted'))('replaces a token that the chat server refused, once in 30 seconds', async () => {
       const browser = new Browser(url())
       const { json } = await login(browser)
       await chat.advance(31_000)
@@ -201,7 +246,22 @@ export function bindingContract(url: () => string): void {
   })
 
   describe('with the chat server refusing connections', () => {
-    test('login answers without chat, and the token route supplies the token later', async () => {
+    test.each(only('minted', 'own'))(
+      'login gives a token all the same, which works as soon as it is back',
+      async () => {
+        const browser = new Browser(url())
+        await chat.accept(false)
+        const { status, json } = await login(browser, 'bob')
+        const asked = await ask(browser)
+        await chat.accept(true)
+        expect([status, asked.status, asked.json]).toEqual([200, 200, json.chat])
+        expect(await chat.me(json.chat.token, clientKey)).toBe(200)
+        await browser.post('/logout')
+        await noTokensLeft('bob')
+      },
+    )
+
+    test.each(only('told'))('login answers without chat, and the token route supplies the token later', async () => {
       const browser = new Browser(url())
       await chat.accept(false)
       const { status, json } = await login(browser, 'bob')

@@ -2,11 +2,13 @@ import { assign, type ChatTokens, createChatTokens, issue, type Mode } from '@im
 import { jwtMinter } from '@imkit-auth/core/jwt'
 import { type Emulator, type EmulatorOptions, startEmulator } from '@imkit-auth/emulator'
 import { afterAll, beforeAll, describe } from 'vitest'
-import { bindingContract } from './binding-contract.js'
+import { bindingContract, type TokenKind } from './binding-contract.js'
+import { askedBy, mintedMode, ownMode, verifierOf } from './external-modes.js'
 import type { ListeningApp } from './listening.js'
+import { OwnTokens } from './own-tokens.js'
 
-/** Starts the app under test with these tokens. */
-export type StartApp = (tokens: ChatTokens) => Promise<ListeningApp>
+/** Starts the app under test with these tokens. Its sessions have, as `own`, what `own.begin` gave them at login. */
+export type StartApp = (tokens: ChatTokens, own: OwnTokens) => Promise<ListeningApp>
 
 const mint = jwtMinter({ secret: 'a-secret-for-tests-of-32-bytes-at-least', ttl: 7 * 86_400 })
 const MODES: Record<string, (conflict: boolean) => Mode> = {
@@ -19,24 +21,35 @@ export function bindingAgainst(options: EmulatorOptions, mode: Mode, start: Star
   let emulator: Emulator
   let tokens: ChatTokens
   let app: ListeningApp
+  let authService: ListeningApp | undefined
+  const isExternal = mode.name === 'external'
 
   beforeAll(async () => {
     emulator = await startEmulator({ rateLimit: 0, ...options })
-    const { url: serverUrl, apiKey, clientKey, now } = emulator
+    const { url: serverUrl, clientKey, now } = emulator
+    const apiKey = isExternal ? undefined : emulator.apiKey
     // It warns, rightly, of the chat server that the contract takes down.
     const logger = { warn() {} }
     tokens = createChatTokens({ serverUrl, apiKey, clientKey, mode, now, logger })
-    app = await start(tokens)
+    const own = new OwnTokens(now)
+    if (isExternal) authService = await askedBy(emulator, verifierOf(mode, tokens, own, now))
+    app = await start(tokens, own)
   })
   afterAll(async () => {
     await app?.close()
     await tokens?.close()
     await emulator?.close()
+    await authService?.close()
   })
-  bindingContract(() => app.url)
+  bindingContract(() => app.url, kindOf(mode))
 }
 
-/** Runs the binding contract against every kind of chat server and with both modes. */
+function kindOf(mode: Mode): TokenKind {
+  if (mode.name !== 'external') return 'told'
+  return mode.ownToken ? 'own' : 'minted'
+}
+
+/** Runs the binding contract against every kind of chat server and with every mode. */
 export function bindingMatrix(start: StartApp): void {
   for (const [name, modeFor] of Object.entries(MODES)) {
     for (const dialect of ['envelope', 'bare'] as const) {
@@ -51,6 +64,16 @@ export function bindingMatrix(start: StartApp): void {
           })
         }
       }
+    }
+  }
+  // With external authorization the chat server is told no token: how it takes them makes no difference.
+  for (const [name, mode] of Object.entries({ minted: mintedMode(), 'the host’s own': ownMode() })) {
+    for (const dialect of ['envelope', 'bare'] as const) {
+      describe.concurrent(`external, ${name}, ${dialect}`, () => {
+        describe.sequential('contract', () => {
+          bindingAgainst({ dialect }, mode, start)
+        })
+      })
     }
   }
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { type Attacks, partsOf } from './attack.js'
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ %\0\n~"\\é'
+const ALPHABET = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ %\0\n~"\\é')
 
 /** Tokens that were damaged on the way, or are no tokens. */
 export const damage: Attacks = {
   'a character changed': ({ sample: { token }, choose }) => {
     const at = choose.below(token.length)
-    return token.slice(0, at) + choose.of([...ALPHABET]) + token.slice(at + 1)
+    return token.slice(0, at) + choose.of(ALPHABET) + token.slice(at + 1)
   },
   'a bit flipped': ({ sample: { token }, choose }) => {
     const bytes = Buffer.from(token)
@@ -17,7 +17,7 @@ export const damage: Attacks = {
   },
   'a character added': ({ sample: { token }, choose }) => {
     const at = choose.below(token.length + 1)
-    return token.slice(0, at) + choose.of([...ALPHABET]) + token.slice(at)
+    return token.slice(0, at) + choose.of(ALPHABET) + token.slice(at)
   },
   'a piece missing': ({ sample: { token }, choose }) => {
     const at = choose.below(token.length)

@@ -27,6 +27,7 @@ export interface VerifyFuzzReport {
 
 const KINDS: Readonly<Record<string, Attacks>> = { damage, headers, claims, spellings }
 const MINTED = 'as it was minted'
+const OTHER_SIGNATURE = 'other signature'
 /** One token in so many is shown as it was minted. */
 const AS_IT_IS = 20
 /** One in so many is shown in a request that nobody should send. */
@@ -61,7 +62,7 @@ export async function runVerifyFuzz({ seed, runs, onProgress }: VerifyFuzzOption
     const counted = (answers[isMisasked ? 'asked wrongly' : kind] ??= {})
     counted[status] = (counted[status] ?? 0) + 1
     const verdict = allowed === 'token' ? judge(population, token, answer) : judgeRequest(allowed, status)
-    if (verdict === 'other signature') otherSignatures += 1
+    if (verdict === OTHER_SIGNATURE) otherSignatures += 1
     else if (verdict) violations.push(`run ${run}, ${kind}: ${verdict}: ${JSON.stringify(token)}`)
     if (run % PROGRESS === 0 || run === runs) onProgress?.(run)
   }
@@ -79,19 +80,15 @@ function shown(population: Population, choose: Choices): { kind: string; token: 
   return { kind: population.find(token) ? MINTED : `${kind}: ${name}`, token }
 }
 
-function judge(
-  population: Population,
-  token: string,
-  answer: ServiceResponse | undefined,
-): string | 'other signature' | undefined {
+function judge(population: Population, token: string, answer: ServiceResponse | undefined): string | undefined {
   const status = answer?.status ?? 404
   if (status >= 500) return `answered ${status}`
   const sample = population.find(token)
   if (status !== 200) return sample && population.isLive(sample) ? `a live token was refused with ${status}` : undefined
-  const { id } = answer?.body as { id?: unknown }
+  const { id } = (answer?.body ?? {}) as { id?: unknown }
   if (sample && !population.isDead(sample)) return id === sample.userId ? undefined : `accepted as ${String(id)}`
   if (sample) return 'a token that had ended was accepted'
-  return isOtherSignature(population, token, id) ? 'other signature' : 'a token that nobody minted was accepted'
+  return isOtherSignature(population, token, id) ? OTHER_SIGNATURE : 'a token that nobody minted was accepted'
 }
 
 function judgeRequest(allowed: readonly number[], status: number): string | undefined {
