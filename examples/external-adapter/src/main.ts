@@ -1,0 +1,43 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { createChatTokens } from '@imkit-auth/core'
+import { startEmulator } from '@imkit-auth/emulator'
+import { AccessTokens } from './access-tokens.js'
+import { accessTokenMode, createApp } from './app.js'
+
+const port = Number(process.env['PORT'] || 3000)
+const emulator = await startEmulator()
+const { url: serverUrl, clientKey, now } = emulator
+// No API key: the chat server is told nothing, it asks.
+const tokens = createChatTokens({ serverUrl, clientKey, now, mode: accessTokenMode() })
+const server = createApp(tokens, new AccessTokens(now)).listen(port, '127.0.0.1')
+
+async function close(): Promise<void> {
+  server.close()
+  await tokens.close()
+  await emulator.close()
+}
+
+try {
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  // IMKIT's chat server is started with AUTH=<this address>.
+  emulator.verifyAt(`${url}/chat-auth/verify`)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close())
+  console.log(`Express app  ${url}
+chat server  ${serverUrl}  (an emulator, which asks the app about every token)
+
+Log in, then use the app's own access token at the chat server:
+  TOKEN=$(curl -s -c cookies.txt -H 'content-type: application/json' \\
+    -d '{"username": "amy", "password": "chat"}' ${url}/login | sed 's/.*"token":"\\([^"]*\\).*/\\1/')
+  curl -H "IM-CLIENT-KEY: ${clientKey}" -H "IM-Authorization: $TOKEN" ${serverUrl}/me
+Log out of the app, and the chat refuses it:
+  curl -b cookies.txt -X POST ${url}/logout
+
+Ctrl-C stops both.`)
+} catch (error) {
+  const busy = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+  console.error(busy ? `Port ${port} is in use. Choose another one: PORT=${port + 1}` : error)
+  process.exitCode = 1
+  await close()
+}
