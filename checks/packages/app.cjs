@@ -1,4 +1,6 @@
 // The packages in a CommonJS app.
+const authService = require('@imkit-auth/auth-service')
+const authServiceNode = require('@imkit-auth/auth-service/node')
 const core = require('@imkit-auth/core')
 const jwt = require('@imkit-auth/core/jwt')
 const emulator = require('@imkit-auth/emulator')
@@ -13,5 +15,5 @@ const Koa = require('koa')
 const { createClient } = require('redis')
 const tour = require('./tour.cjs')
 
-const packages = { core, jwt, emulator, express, koa, nestjs, redis }
+const packages = { authService, authServiceNode, core, jwt, emulator, express, koa, nestjs, redis }
 void tour('require', packages, { createExpress, Koa, NestFactory }, { createClient, Redis })

@@ -1,4 +1,6 @@
 // The packages in an ESM app.
+import * as authService from '@imkit-auth/auth-service'
+import * as authServiceNode from '@imkit-auth/auth-service/node'
 import * as core from '@imkit-auth/core'
 import * as jwt from '@imkit-auth/core/jwt'
 import * as emulator from '@imkit-auth/emulator'
@@ -13,5 +15,5 @@ import Koa from 'koa'
 import { createClient } from 'redis'
 import tour from './tour.cjs'
 
-const packages = { core, jwt, emulator, express, koa, nestjs, redis }
+const packages = { authService, authServiceNode, core, jwt, emulator, express, koa, nestjs, redis }
 await tour('import', packages, { createExpress, Koa, NestFactory }, { createClient, Redis })

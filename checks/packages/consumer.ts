@@ -1,4 +1,21 @@
 // The public API of every package, as an app in TypeScript uses it.
+import { createServer } from 'node:http'
+import {
+  type AuthService,
+  type AuthServiceOptions,
+  createAuthService,
+  createVerifier,
+  introspection,
+  remoteJwks,
+  type ServiceEvent,
+  type Verifier,
+  verifyWith,
+} from '@imkit-auth/auth-service'
+import { authServiceHandler } from '@imkit-auth/auth-service/express'
+import { authServiceMiddleware } from '@imkit-auth/auth-service/koa'
+import { AuthServiceModule } from '@imkit-auth/auth-service/nestjs'
+import { authServiceListener } from '@imkit-auth/auth-service/node'
+import { authServiceFetch } from '@imkit-auth/auth-service/web'
 import {
   assign,
   type ChatCredentials,
@@ -7,6 +24,7 @@ import {
   chatTokensFromEnv,
   type ChatTokensOptions,
   createChatTokens,
+  external,
   issue,
   memoryStore,
   type ProfileReport,
@@ -91,6 +109,45 @@ export function redisStores(url: string): TokenStore[] {
     redisStore({ client: createClient({ url, RESP: 3 }) }),
     redisStore({ client: new Redis(url) }),
     redisStore({ url, commandTimeout: 500 }),
+  ]
+}
+
+export function verifiers(tokens: ChatTokens): Verifier[] {
+  const url = 'https://id.example.com'
+  return [
+    createVerifier({ tokens, keys: [{ secret: 'a secret of 32 bytes, or of more.', keyId: '2030' }], maxAge: 86_400 }),
+    remoteJwks({ url, issuer: url, audience: ['chat'], claims: { id: 'sub', nickname: 'nick' } }),
+    introspection({ url, clientId: 'chat', clientSecret: 'secret', cacheFor: 5 }),
+    verifyWith(async (token) => (token === 'good' ? user : null)),
+  ]
+}
+
+export function services(verifier: Verifier, tokens: ChatTokens): unknown[] {
+  const options: AuthServiceOptions = {
+    verifier,
+    path: '/chat-auth',
+    callerSecrets: ['a-secret-of-callers'],
+    sign: { tokens, callerSecrets: ['a-secret-of-signers'] },
+    onEvent: (event: ServiceEvent) => (event.type === 'refused' ? event.why : event.type),
+  }
+  const service: AuthService = createAuthService(options)
+  class AuthModule {}
+  Module({ imports: [AuthServiceModule.forRootAsync({ useFactory: () => options })] })(AuthModule)
+  return [
+    express().use(authServiceHandler(service)),
+    new Koa().use(authServiceMiddleware(service)),
+    createServer(authServiceListener(service)),
+    authServiceFetch(service),
+    AuthModule,
+  ]
+}
+
+export function externalTokens(serverUrl: string): ChatTokens[] {
+  const mint = jwtMinter({ secret: 'a secret of 32 bytes, or of more.', ttl: 3600 })
+  const token = (request: express.Request) => request.get('authorization')
+  return [
+    createChatTokens({ serverUrl, mode: external({ mint }) }),
+    createChatTokens({ serverUrl, mode: external({ token }) }),
   ]
 }
 
