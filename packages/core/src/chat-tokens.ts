@@ -1,6 +1,5 @@
 import { raiseAlerts } from './alerts.js'
 import { ChatServer } from './chat-server/chat-server.js'
-import { ExternalChatServer } from './chat-server/external-chat-server.js'
 import type { BreakerListener } from './chat-server/breaker.js'
 import { type ChatTokenStats, Counters } from './counters.js'
 import { type ChatCredentials, CredentialsFactory } from './credentials.js'
@@ -89,7 +88,7 @@ export class ChatTokens {
   }
 
   #chatServer(): ChatServer {
-    const { apiKey, mode, store, serverUrl, requestsPerMinute: perMinute, now } = this.#settings
+    const { apiKey, store, serverUrl, requestsPerMinute: perMinute, now } = this.#settings
     const listener: BreakerListener = {
       opened: (code, retryInMs) => this.#events.emit('chatServerDown', { code, retryInMs }),
       closed: (afterMs) => {
@@ -98,8 +97,7 @@ export class ChatTokens {
       },
     }
     const budget = apiKey ? guardedBudget(store.budget({ server: serverUrl.href, perMinute, now })) : NO_BUDGET
-    if (apiKey && mode.name !== 'external') return new ChatServer({ ...this.#settings, apiKey }, budget, listener)
-    return new ExternalChatServer(this.#settings, budget, listener)
+    return new ChatServer({ ...this.#settings, apiKey: apiKey ?? noApiKey }, budget, listener)
   }
 
   #storeListener(): StoreListener {
@@ -279,6 +277,10 @@ export class ChatTokens {
     await this.#space.close()
     return { pending }
   }
+}
+
+function noApiKey(): never {
+  throw new ChatTokenError('UNAUTHORIZED', 'external() needs no API key, but this call does: give apiKey as well.')
 }
 
 /**

@@ -33,6 +33,10 @@ export class Obtainer {
     this.#server = server
   }
 
+  get #isExternal(): boolean {
+    return this.#settings.mode.name === 'external'
+  }
+
   /** The user's fresh token, or `superseded` when a logout came in between and the result must not be handed out. */
   async obtain(request: ObtainRequest, deadline: Deadline): Promise<LiveToken | 'superseded'> {
     const { user, key, epoch } = request
@@ -52,7 +56,8 @@ export class Obtainer {
       })
     let mayHaveActed = false
     try {
-      if (revokeAllFirst) {
+      // What the chat server is not told of, it does not revoke with all others: those are revoked in their own time.
+      if (revokeAllFirst && !this.#isExternal) {
         await this.#server.revokeAll(user.id, deadline)
         if (!(await begin(minted, true))) return 'superseded'
       }
@@ -85,9 +90,11 @@ export class Obtainer {
     const renewAt = expiresAt - Math.min(this.#settings.renewBefore, (expiresAt - now) / 2)
     const plain = { token: text, expiresAt, renewAt }
     // There may be many: what says nothing takes no room.
-    const special = key.ownToken || holdUntil !== undefined
+    const special = key.ownToken || holdUntil !== undefined || this.#isExternal
     const session = key.ownToken ? key.session : undefined
-    const token: LiveToken = special ? { ...plain, session, settlesAt: holdUntil } : plain
+    const token: LiveToken = special
+      ? { ...plain, session, settlesAt: holdUntil, external: this.#isExternal || undefined }
+      : plain
     const { nickname, avatarUrl } = user
     const outcome = await this.#space.commit(user.id, { fence, epoch, token, holdUntil, nickname, avatarUrl })
     return outcome === 'stored' ? token : 'superseded'
@@ -120,7 +127,7 @@ export class Obtainer {
 
   /** What a crash from here on may leave at the chat server: nothing, when it is told of no token. */
   #intent({ session }: SessionKey, minted: TokenWithExpiry | undefined): Intent | undefined {
-    return this.#settings.mode.name === 'external' ? undefined : { session, minted }
+    return this.#isExternal ? undefined : { session, minted }
   }
 
   async #mint(mode: Mode, { user, epoch }: ObtainRequest): Promise<TokenWithExpiry | undefined> {

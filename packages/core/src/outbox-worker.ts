@@ -39,7 +39,7 @@ export class OutboxWorker {
 
   /** Looks for due revocations now. */
   kick(): void {
-    if (!this.#stopped) void this.#claim()
+    if (!this.#stopped && this.#maySend) void this.#claim()
   }
 
   /** The chat server answers again. */
@@ -50,7 +50,8 @@ export class OutboxWorker {
 
   /** How long a logout may claim what it queues, in ms: 0 when there is no place for it, or nothing would get through. */
   get claimForMs(): number {
-    return this.#active < MAX_CONCURRENT && this.#blockedMs === 0 && !this.#stopped ? leaseMs(this.#settings) : 0
+    const free = this.#active < MAX_CONCURRENT && this.#blockedMs === 0 && !this.#stopped && this.#maySend
+    return free ? leaseMs(this.#settings) : 0
   }
 
   /** Carries what a logout claimed. Whether all that it queued is confirmed within the given time. */
@@ -71,8 +72,9 @@ export class OutboxWorker {
     return this.#until(confirmed, new Deadline(withinMs, this.#settings.now))
   }
 
-  /** Whether nothing waits any more before the deadline. */
-  drain(deadline: Deadline): Promise<boolean> {
+  /** Whether nothing waits any more before the deadline. What others have to carry is theirs. */
+  async drain(deadline: Deadline): Promise<boolean> {
+    if (!this.#maySend) return false
     this.kick()
     return this.#until(async () => (await this.#space.pending()).length === 0, deadline)
   }
@@ -90,6 +92,11 @@ export class OutboxWorker {
       if (deadline.passed || this.#blockedMs > deadline.remaining) return false
       await this.#waiters.wait(deadline.remaining, seen)
     }
+  }
+
+  /** Without an API key, whoever has one carries what waits. */
+  get #maySend(): boolean {
+    return this.#settings.apiKey !== undefined
   }
 
   get #blockedMs(): number {

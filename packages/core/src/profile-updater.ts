@@ -25,7 +25,10 @@ export class ProfileUpdater {
 
   /** Sends a profile now; a field not given stays as it is. Throws when the chat server does not take it. */
   async send({ id, nickname, avatarUrl }: ChatUser, known: KnownProfile): Promise<void> {
-    await this.#server.updateProfile({ id, nickname, avatarUrl }, callDeadline(this.#settings))
+    // Without an API key it reaches the chat server with the next answer of `/verify`.
+    if (this.#settings.apiKey) {
+      await this.#server.updateProfile({ id, nickname, avatarUrl }, callDeadline(this.#settings))
+    }
     await this.#remember({ id, nickname: nickname ?? known.nickname, avatarUrl: avatarUrl ?? known.avatarUrl })
     this.#events.emit('profileUpdated', { userId: id })
   }

@@ -10,12 +10,12 @@ import { assertUserId } from './user.js'
  * What became of a logout: `confirmed` by the chat server; `pending`: stored durably and tried until it is; `volatile`:
  * tried until it is, unless this process (or what it is stored in) fails before.
  *
- * With `external({ mint })` it is the store that `/verify` asks: `confirmed` when the logout survives a crash there,
- * `volatile` when it lasts as long as this process, such as in a `memoryStore()`. It is done either way.
+ * With `external({ mint })` it is the store that `/verify` asks: `confirmed` as soon as the store has it, `volatile` when a
+ * failover there could still lose it. It is refused at once either way.
  */
 export type RevokeOutcome = 'confirmed' | 'pending' | 'volatile'
 
-type Logout = Omit<Parameters<TokenSpace['logout']>[1], 'claimForMs'>
+type Logout = Pick<Parameters<TokenSpace['logout']>[1], 'key' | 'everything'>
 
 /** Ends tokens: the store's step first, which nothing undoes, and then as much of the wait as the caller wants. */
 export class Revoker {
@@ -34,13 +34,17 @@ export class Revoker {
 
   /** Logs a session out. On a chat server that cannot revoke one token all of the user's end, in the right order. */
   revoke(userId: string, session: string | undefined, waitMs: number): Promise<RevokeOutcome> {
-    const everything = this.#server.ignoresNames
+    const everything = this.#server.ignoresNames && !this.#isExternal
     return this.#end(userId, waitMs, () => ({ key: sessionKey(this.#settings, session), everything }))
   }
 
   revokeEverywhere(userId: string, waitMs: number): Promise<RevokeOutcome> {
     const key = { session: undefined, ownToken: this.#settings.scope === 'session' }
     return this.#end(userId, waitMs, () => ({ key, everything: true }))
+  }
+
+  get #isExternal(): boolean {
+    return this.#settings.mode.name === 'external'
   }
 
   /** Takes no more logouts. */
@@ -52,8 +56,7 @@ export class Revoker {
     const done = await this.#logOut(userId, logout)
     if (done === 'later') return 'volatile'
     const confirmed = await this.#worker.confirmed(userId, done, waitMs)
-    const byStore = this.#settings.mode.name === 'external'
-    if (confirmed && (done.durable || !byStore)) return 'confirmed'
+    if (confirmed && (done.durable || !this.#isExternal)) return 'confirmed'
     return done.durable ? 'pending' : 'volatile'
   }
 
@@ -61,7 +64,8 @@ export class Revoker {
     try {
       assertUserId(userId)
       if (this.#closed) throw closed()
-      return await this.#space.logout(userId, { ...logout(), claimForMs: this.#worker.claimForMs })
+      const { claimForMs } = this.#worker
+      return await this.#space.logout(userId, { ...logout(), claimForMs, external: this.#isExternal })
     } catch (error) {
       // A binding lets the host's logout succeed all the same, so nobody else would tell.
       const code = error instanceof ChatTokenError ? error.code : 'a bug'

@@ -1,4 +1,4 @@
-import { ChatHandler, createChatTokens, external, type Mint } from '@imkit-auth/core'
+import { assign, ChatHandler, createChatTokens, external, type Mint } from '@imkit-auth/core'
 import { jwtMinter } from '@imkit-auth/core/jwt'
 import { eventually, World } from '@imkit-auth/testkit'
 import { decodeJwt } from 'jose'
@@ -24,8 +24,9 @@ describe('external({ mint })', () => {
     expect(decodeJwt(credentials.token)).toMatchObject({ id: 'amy', nickname: 'Amy', jti: expect.any(String) })
     expect(await minting().provision(AMY)).toEqual(credentials)
     expect(await tokens.current('amy')).toEqual(credentials)
-    await tokens.revoke('amy')
-    await tokens.revokeEverywhere('amy')
+    expect([await tokens.revoke('amy'), await tokens.revokeEverywhere('amy')]).toEqual(['confirmed', 'confirmed'])
+    expect(await tokens.revoke('nobody has seen')).toBe('confirmed')
+    expect(await tokens.close()).toEqual({ pending: [] })
     expect(world.emulator.requests()).toEqual([])
   })
 
@@ -113,6 +114,29 @@ describe('external({ mint })', () => {
   test('says which option a call needs that the tokens do without', async () => {
     const { failures } = await minting().provisionProfiles([AMY])
     expect(failures).toMatchObject([{ error: { code: 'UNAUTHORIZED', message: expect.stringContaining('apiKey') } }])
+  })
+
+  test('leaves revocations that the chat server has to be told of to whoever has the key', async () => {
+    const assigning = world.instance({ mode: assign({ mint }) })
+    await assigning.tokens.provision(AMY)
+    await world.emulator.accept(false)
+    expect(await assigning.tokens.revoke('amy', { waitMs: 0 })).toBe('volatile')
+    const tokens = minting()
+    expect(decodeJwt((await tokens.provision(AMY)).token)['ep']).toBe((await tokens.standing('amy')).epoch)
+    await tokens.revoke('amy', { waitMs: 0 })
+    await tokens.close({ withinMs: 50 })
+    expect(await assigning.tokens.pendingRevocations()).toHaveLength(1)
+    await world.emulator.accept(true)
+    await eventually(() => expect(world.live('amy')).toEqual([]))
+  })
+
+  test('does not wait for a revocation of everything that somebody else has to send', async () => {
+    const issuing = world.instance({ namespace: 'n' })
+    world.emulator.fault({ match: '*', kind: 'status', status: 503 })
+    await issuing.tokens.revokeEverywhere('amy', { waitMs: 0 })
+    const tokens = minting({ namespace: 'n' })
+    await expect(eventually(() => tokens.provision(AMY))).resolves.toMatchObject({ userId: 'amy' })
+    expect(await issuing.tokens.pendingRevocations()).toMatchObject([{ digest: undefined }])
   })
 
   test('does not go with a token for each session, which one logout would all end', () => {

@@ -19,6 +19,8 @@ export interface StoredToken {
   readonly renewAt: number
   readonly session?: string
   readonly settlesAt?: number
+  /** The chat server was never told of it. */
+  readonly external?: boolean
 }
 
 export interface StoredRevocation {

@@ -120,8 +120,9 @@ export class RedisSpace implements TokenSpace {
     await this.#steps.take(userId, 'profile', { profile: this.#vault.sealProfile(userId, profile) })
   }
 
-  async logout(userId: string, { key, everything, claimForMs }: StepOf<'logout'>): Promise<LoggedOut | 'later'> {
-    const step = { ...sessionOf(key, this.#vault), everything, claimForMs, owner: randomUUID() }
+  async logout(userId: string, { key, ...rest }: StepOf<'logout'>): Promise<LoggedOut | 'later'> {
+    const { claimForMs } = rest
+    const step = { ...sessionOf(key, this.#vault), ...rest, owner: randomUUID() }
     const { wait, budget } = this.#options
     const ahead = claimForMs > 0 ? budget()?.takeAhead('revocation') : undefined
     try {

@@ -39,8 +39,9 @@ export class Vault {
     return text
   }
 
-  sealToken(userId: string, { token, expiresAt, renewAt, session }: LiveToken): StoredToken {
-    const stored = { id: this.digest(token), value: this.seal(userId, token), expiresAt, renewAt }
+  sealToken(userId: string, { token, expiresAt, renewAt, session, external }: LiveToken): StoredToken {
+    const plain = { id: this.digest(token), value: this.seal(userId, token), expiresAt, renewAt }
+    const stored = external ? { ...plain, external } : plain
     return session === undefined ? stored : { ...stored, session: this.digest(session) }
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ChatTokens } from '@imkit-auth/core'
+import { type ChatTokens, external } from '@imkit-auth/core'
+import { jwtMinter } from '@imkit-auth/core/jwt'
 import {
   type RedisProxy,
   type RedisServer,
@@ -65,6 +66,16 @@ describe.skipIf(skipWithout()).each(['node-redis', 'ioredis'] as const)(
       const { roundTrips, commands } = await counted(async () => expect(await tokens.revoke('amy')).toBe('confirmed'))
       expect(roundTrips).toBeLessThanOrEqual(2)
       expect(commands).toHaveLength(3)
+    })
+
+    test('where the chat server asks, a cold login takes three, a check of the token one, and a logout one', async () => {
+      const mode = external({ mint: jwtMinter({ secret: 'a-secret-for-tests-of-32-bytes-at-least', ttl: 60 }) })
+      const minting = await fleet.server(proxy.url, {}, { mode, apiKey: undefined })
+      await sleep(300)
+      expect((await counted(() => minting.provision({ id: 'bob' }))).commands).toHaveLength(3)
+      expect((await counted(() => minting.standing('bob'))).commands).toHaveLength(1)
+      const logout = () => minting.revoke('bob')
+      expect((await counted(async () => expect(await logout()).toBe('confirmed'))).commands).toHaveLength(1)
     })
 
     test('a process with nothing to do asks Redis once a second at most', async () => {

@@ -44,6 +44,33 @@ export function endingContract(s: Steps): void {
       expect(await s.commit(held, s.aToken('t1'))).toBe('superseded')
     })
 
+    test('queues nothing for tokens that the chat server was never told of', async () => {
+      const external = { external: true }
+      await s.commit(await s.take('none'), s.aToken('t1', external))
+      s.time += 6 * DAY
+      await s.commit(await s.take('none'), s.aToken('t2', external))
+      s.time += 6 * DAY
+      const late = await s.take('none')
+      s.time += LEASE
+      const held = await s.take('none')
+      expect((await s.logout(SHARED, true, 0, true)).waiting).toEqual([])
+      expect([await s.commit(late, s.aToken('t3', external)), await s.commit(held, s.aToken('t4', external))]).toEqual([
+        'late',
+        'superseded',
+      ])
+      expect([await s.waiting(), await s.current()]).toEqual([[], undefined])
+    })
+
+    test('of a user this store never saw queues nothing where the chat server is told of no token', async () => {
+      expect((await s.logout(SHARED, false, 0, true)).waiting).toEqual([])
+    })
+
+    test('queues what the chat server was told of before, also where it is told of nothing any more', async () => {
+      await s.login('t1')
+      await s.logout(SHARED, false, 0, true)
+      expect(await s.waiting()).toEqual(['t1'])
+    })
+
     test('with everything revokes all tokens, known and unknown', async () => {
       await s.login('t1')
       await s.logout(SHARED, true)

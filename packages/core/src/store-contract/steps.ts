@@ -88,8 +88,8 @@ export class Steps {
     return this.commit(await this.take(ISSUE, key), this.aToken(name, { session }))
   }
 
-  async logout(key: SessionKey = SHARED, everything = false, claimForMs = 0): Promise<LoggedOut> {
-    const done = await this.space.logout(this.user, { key, everything, claimForMs })
+  async logout(key: SessionKey = SHARED, everything = false, claimForMs = 0, external = false): Promise<LoggedOut> {
+    const done = await this.space.logout(this.user, { key, everything, claimForMs, external })
     if (done === 'later') throw new Error('the store is away')
     return done
   }

@@ -57,15 +57,14 @@ export function begin(record: UserRecord, step: Step<'begin'>, now: number): boo
 }
 
 export function commit(record: UserRecord, step: Step<'commit'>, now: number): 'stored' | 'superseded' | 'late' {
-  const { token, expiresAt } = step.token
   if (record.duties.fence !== step.fence) {
-    record.duties.enqueue(token, expiresAt, step.holdUntil ?? 0)
+    discard(record, step)
     return 'late'
   }
   record.duties.hold(step.holdUntil)
   record.duties.intent = undefined
   if (record.epoch !== step.epoch) {
-    record.duties.enqueue(token, expiresAt, step.holdUntil ?? 0)
+    discard(record, step)
     return 'superseded'
   }
   record.add(step.token, now)
@@ -73,6 +72,11 @@ export function commit(record: UserRecord, step: Step<'commit'>, now: number): '
   record.nickname = step.nickname
   record.avatarUrl = step.avatarUrl
   return 'stored'
+}
+
+/** The token came too late to be kept. */
+function discard(record: UserRecord, { token, holdUntil = 0 }: Step<'commit'>): void {
+  if (!token.external) record.duties.enqueue(token.token, token.expiresAt, holdUntil)
 }
 
 export function release(record: UserRecord, step: Step<'release'>): void {
@@ -90,18 +94,15 @@ export function release(record: UserRecord, step: Step<'release'>): void {
 export function logout(
   userId: string,
   record: UserRecord,
-  { key, everything, claimForMs }: Step<'logout'>,
+  { key, everything, claimForMs, external = false }: Step<'logout'>,
   now: number,
   nextFence: () => number,
 ): LoggedOut {
   const { intent } = record.duties
   const intentIsOurs = intent !== undefined && (everything || !key.ownToken || intent.session === key.session)
+  const unknown = everything || (!record.known && record.tokens.length === 0)
   // Tokens may be out there that nobody can name.
-  const unnamed =
-    everything ||
-    record.unsure ||
-    (!record.known && record.tokens.length === 0) ||
-    (intentIsOurs && intent.minted === undefined)
+  const unnamed = (unknown && !external) || record.unsure || (intentIsOurs && intent.minted === undefined)
   const taken = record.tokens.filter((token) => unnamed || !key.ownToken || token.session === key.session)
 
   record.raiseEpoch(now)
@@ -114,7 +115,8 @@ export function logout(
   record.known = true
   const waiting = record.outbox.map(({ id }) => id)
   const claimed = claimForMs > 0 ? claim(userId, record, now + claimForMs, now, nextFence) : []
-  return { waiting, claimed, durable: false }
+  // Memory ends with the process; with nothing waiting there is nothing to lose.
+  return { waiting, claimed, durable: waiting.length === 0 }
 }
 
 export function deny(record: UserRecord, step: Step<'deny'>, now: number): Denied {

@@ -12,6 +12,8 @@ export interface LiveToken {
   readonly session?: string | undefined
   /** Epoch ms until which an earlier, ambiguous send of this very token may still reach the server. */
   readonly settlesAt?: number | undefined
+  /** The chat server was never told of it: there is nothing to revoke there. */
+  readonly external?: boolean | undefined
 }
 
 /** Whether it may be handed out. */

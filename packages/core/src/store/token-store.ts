@@ -164,14 +164,15 @@ export interface TokenSpace {
 
   /**
    * Logs a session out, or with `everything` the user: raises the epoch, takes the tokens, tombstones the session, and
-   * queues the revocations. Those that are due are claimed for `claimForMs`, unless that is 0.
+   * queues the revocations. Those that are due are claimed for `claimForMs`, unless that is 0. With `external` the chat
+   * server is told of no token: what is queued is only what it was told of before.
    *
    * A store that is away may answer `later`: it does the step as soon as it is back, if this process lives that long, and
    * before any other step of this process for that user.
    */
   logout(
     userId: string,
-    step: { key: SessionKey; everything: boolean; claimForMs: number },
+    step: { key: SessionKey; everything: boolean; claimForMs: number; external?: boolean },
   ): Awaitable<LoggedOut | 'later'>
 
   /**

@@ -80,10 +80,11 @@ export class UserRecord {
     this.#duties?.forgetDenied()
   }
 
-  /** Forgets a token and queues its revocation. */
+  /** Forgets a token and queues its revocation, if the chat server was told of it. */
   revoke(token: LiveToken, now: number): void {
     this.tokens = this.tokens.filter((other) => other !== token)
-    if (token.expiresAt + CLOCK_SKEW > now) this.duties.enqueue(token.token, token.expiresAt, token.settlesAt ?? 0)
+    if (!token.external && token.expiresAt + CLOCK_SKEW > now)
+      this.duties.enqueue(token.token, token.expiresAt, token.settlesAt ?? 0)
   }
 
   /** A revocation of all tokens reached the server: it did what logouts up to `epoch` asked for. */

@@ -95,10 +95,10 @@ local function enqueueAll(epoch)
   end
 end
 
--- Forgets a token and queues its revocation.
+-- Forgets a token and queues its revocation, if the chat server was told of it.
 local function revoke(token)
   record.tokens = filter(record.tokens, function(other) return other ~= token end)
-  if token.expiresAt + CLOCK_SKEW > now then enqueue(token.id, token.value, token.expiresAt, token.settlesAt or 0) end
+  if not token.external and token.expiresAt + CLOCK_SKEW > now then enqueue(token.id, token.value, token.expiresAt, token.settlesAt or 0) end
 end
 
 -- A revocation of all tokens reached the server: it did what logouts up to that epoch asked for.
@@ -248,14 +248,18 @@ end
 function steps.commit()
   local token = step.token
   local settlesAt = step.holdForMs and now + step.holdForMs or 0
+  -- The token came too late to be kept.
+  local function discard()
+    if not token.external then enqueue(token.id, token.value, token.expiresAt, settlesAt) end
+  end
   if record.fence ~= step.fence then
-    enqueue(token.id, token.value, token.expiresAt, settlesAt)
+    discard()
     return 'late'
   end
   hold(step.holdForMs and settlesAt)
   record.intent = nil
   if record.epoch ~= step.epoch then
-    enqueue(token.id, token.value, token.expiresAt, settlesAt)
+    discard()
     return 'superseded'
   end
   if step.settlesInMs then token.settlesAt = now + step.settlesInMs end
@@ -272,9 +276,9 @@ function steps.profile() record.profile = step.profile end
 function steps.logout()
   local intent = record.intent
   local intentIsOurs = intent and (step.everything or not step.ownToken or intent.session == step.session)
+  local unknown = step.everything or (not record.known and #record.tokens == 0)
   -- Tokens may be out there that nobody can name.
-  local unnamed = step.everything or record.unsure or (not record.known and #record.tokens == 0)
-    or (intentIsOurs and not intent.token)
+  local unnamed = (unknown and not step.external) or record.unsure or (intentIsOurs and not intent.token)
   -- A logout that comes late spares what was obtained since it was asked for.
   local function isLater(token) return step.agoMs and token.beganAt > now - step.agoMs end
   local later = #filter(record.tokens, isLater) > 0
