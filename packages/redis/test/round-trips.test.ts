@@ -71,6 +71,7 @@ describe.skipIf(skipWithout()).each(['node-redis', 'ioredis'] as const)(
     test('where the chat server asks, a cold login takes three, a check of the token one, and a logout one', async () => {
       const mode = external({ mint: jwtMinter({ secret: 'a-secret-for-tests-of-32-bytes-at-least', ttl: 60 }) })
       const minting = await fleet.server(proxy.url, {}, { mode, apiKey: undefined })
+      await minting.provision({ id: 'first' })
       await sleep(300)
       expect((await counted(() => minting.provision({ id: 'bob' }))).commands).toHaveLength(3)
       expect((await counted(() => minting.standing('bob'))).commands).toHaveLength(1)
