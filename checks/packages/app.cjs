@@ -1,5 +1,8 @@
 // The packages in a CommonJS app.
 const authService = require('@imkit-auth/auth-service')
+const authServiceExpress = require('@imkit-auth/auth-service/express')
+const authServiceKoa = require('@imkit-auth/auth-service/koa')
+const authServiceNest = require('@imkit-auth/auth-service/nestjs')
 const authServiceNode = require('@imkit-auth/auth-service/node')
 const core = require('@imkit-auth/core')
 const jwt = require('@imkit-auth/core/jwt')
@@ -15,5 +18,6 @@ const Koa = require('koa')
 const { createClient } = require('redis')
 const tour = require('./tour.cjs')
 
-const packages = { authService, authServiceNode, core, jwt, emulator, express, koa, nestjs, redis }
+const services = { authServiceExpress, authServiceKoa, authServiceNest, authServiceNode }
+const packages = { authService, services, core, jwt, emulator, express, koa, nestjs, redis }
 void tour('require', packages, { createExpress, Koa, NestFactory }, { createClient, Redis })

@@ -1,5 +1,8 @@
 // The packages in an ESM app.
 import * as authService from '@imkit-auth/auth-service'
+import * as authServiceExpress from '@imkit-auth/auth-service/express'
+import * as authServiceKoa from '@imkit-auth/auth-service/koa'
+import * as authServiceNest from '@imkit-auth/auth-service/nestjs'
 import * as authServiceNode from '@imkit-auth/auth-service/node'
 import * as core from '@imkit-auth/core'
 import * as jwt from '@imkit-auth/core/jwt'
@@ -15,5 +18,6 @@ import Koa from 'koa'
 import { createClient } from 'redis'
 import tour from './tour.cjs'
 
-const packages = { authService, authServiceNode, core, jwt, emulator, express, koa, nestjs, redis }
+const services = { authServiceExpress, authServiceKoa, authServiceNest, authServiceNode }
+const packages = { authService, services, core, jwt, emulator, express, koa, nestjs, redis }
 await tour('import', packages, { createExpress, Koa, NestFactory }, { createClient, Redis })

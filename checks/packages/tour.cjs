@@ -1,6 +1,6 @@
 const assert = require('node:assert/strict')
 const { randomUUID } = require('node:crypto')
-const { createServer } = require('node:http')
+const authHosts = require('./auth-hosts.cjs')
 const hosts = require('./hosts.cjs')
 const redisClients = require('./redis-clients.cjs')
 
@@ -9,7 +9,7 @@ const { REDIS_URL } = process.env
 
 /** Uses what has been loaded of every package once, and prints what came of it. Redis only where there is one. */
 module.exports = async function tour(loadedBy, packages, frameworks, libraries) {
-  const { authService, authServiceNode, core, jwt, emulator, redis } = packages
+  const { authService, services, core, jwt, emulator, redis } = packages
   const server = await emulator.startEmulator()
   const mode = core.assign({ mint: jwt.jwtMinter({ secret: randomUUID(), ttl: 3600 }) })
   const chatServer = { serverUrl: server.url, apiKey: server.apiKey, mode }
@@ -44,28 +44,26 @@ module.exports = async function tour(loadedBy, packages, frameworks, libraries) 
   await tokens.close()
 
   const secret = randomUUID()
-  const minting = core.createChatTokens({
-    serverUrl: server.url,
-    mode: core.external({ mint: jwt.jwtMinter({ secret, ttl: 3600 }) }),
-  })
-  const verifier = authService.createVerifier({ tokens: minting, keys: [{ secret }] })
-  const service = authService.createAuthService({ verifier })
-  const asked = createServer(authServiceNode.authServiceListener(service)).listen(0, '127.0.0.1')
-  await new Promise((resolve) => asked.once('listening', resolve))
-  server.verifyAt(`http://127.0.0.1:${asked.address().port}/verify`)
-  const { token } = await minting.provision(AMY)
-  const me = async () => {
-    const headers = { 'im-client-key': server.clientKey, 'im-authorization': token }
-    const response = await fetch(`${server.url}/me`, { headers })
-    await response.arrayBuffer()
-    return response.status
+  const mint = jwt.jwtMinter({ secret, ttl: 3600 })
+  const minting = core.createChatTokens({ serverUrl: server.url, mode: core.external({ mint }) })
+  const options = { verifier: authService.createVerifier({ tokens: minting, keys: [{ secret }] }) }
+  for (const [name, host] of Object.entries(authHosts)) {
+    const asked = await host(services, frameworks, authService.createAuthService(options), options)
+    server.verifyAt(`http://127.0.0.1:${asked.address().port}/verify`)
+    const { token } = await minting.provision(AMY)
+    const me = async () => {
+      const headers = { 'im-client-key': server.clientKey, 'im-authorization': token }
+      return (await fetch(`${server.url}/me`, { headers })).status
+    }
+    const before = await me()
+    await minting.revoke(AMY.id)
+    assert.deepEqual([name, before, await me()], [name, 200, 401])
+    asked.close().closeAllConnections()
   }
-  const before = await me()
-  await minting.revoke(AMY.id)
-  assert.deepEqual([before, await me()], [200, 401])
-  asked.close().closeAllConnections()
   await minting.close()
   await server.close()
-  const used = [...stores.map(([name]) => `Redis by ${name}`), ...Object.keys(hosts), 'verified']
-  console.log(`${loadedBy} in Node ${process.version}: provisioned, confirmed, ${used.join(', ')}`)
+  const used = [...stores.map(([name]) => `Redis by ${name}`), ...Object.keys(hosts)]
+  console.log(
+    `${loadedBy} in Node ${process.version}: provisioned, confirmed, ${used.join(', ')}, verified by ${Object.keys(authHosts).join(', ')}`,
+  )
 }
