@@ -1,6 +1,6 @@
 import type { ServiceEvent } from '../service/service-event.js'
 
-const LEVELS = ['debug', 'info', 'warn'] as const
+export const LEVELS = ['debug', 'info', 'warn'] as const
 type Level = (typeof LEVELS)[number]
 
 /** One JSON object a line, for whatever collects logs. */
