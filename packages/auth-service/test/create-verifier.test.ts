@@ -39,7 +39,7 @@ describe('createVerifier', () => {
     const key = { publicKey, algorithm, keyId: 'k' }
     const { verifier, token } = await minted(jwtMinter({ privateKey, algorithm, keyId: 'k', ttl: 60 }), [key])
     expect(await verifier.verify(token)).toEqual({ user: AMY })
-    const [jwk] = (await verifier.jwks?.())?.keys as [Record<string, unknown>]
+    const { keys: [jwk = {}] = [] } = (await verifier.jwks?.()) ?? {}
     expect(jwk).toMatchObject({ kid: 'k', alg: algorithm, use: 'sig' })
     expect(Object.keys(jwk)).not.toContain('d')
   })
@@ -108,9 +108,9 @@ describe('createVerifier', () => {
   test('a token in another spelling is another token, and worth nothing', async () => {
     const { verify, tokens } = await central()
     const { token } = await tokens.provision(AMY)
-    for (const spelling of [`${token}=`, ` ${token}`, `Bearer ${token}`, token.replaceAll('.', '%2E')]) {
-      expect((await verify(spelling)).status, spelling).toBe(401)
-    }
+    const spellings = [`${token}=`, ` ${token}`, `Bearer ${token}`, token.replaceAll('.', '%2E'), token]
+    const answers = await Promise.all(spellings.map(verify))
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 200])
   })
 
   test.each<[string, object]>([
