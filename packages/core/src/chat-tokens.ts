@@ -1,12 +1,13 @@
 import { raiseAlerts } from './alerts.js'
-import { ChatServer } from './chat-server/chat-server.js'
-import type { BreakerListener } from './chat-server/breaker.js'
+import type { ChatServer } from './chat-server/chat-server.js'
+import { openChatServer } from './chat-server/open-chat-server.js'
 import { type ChatTokenStats, Counters } from './counters.js'
 import { type ChatCredentials, CredentialsFactory } from './credentials.js'
 import { Deadline } from './deadline.js'
 import { ChatTokenError, closed } from './errors.js'
 import { type ChatTokenEvents, Events } from './events.js'
 import { type ChatTokensOptions, type Settings, settingsFrom } from './options.js'
+import { idOfToken } from './modes/external.js'
 import { Obtainer } from './obtainer.js'
 import { OutboxWorker } from './outbox-worker.js'
 import { type PendingRevocation, pendingRevocation } from './pending-revocation.js'
@@ -15,10 +16,8 @@ import { ProfileUpdater } from './profile-updater.js'
 import { Provisioner } from './provisioner.js'
 import { Revoker, type RevokeOutcome } from './revoker.js'
 import { sessionKey } from './session-key.js'
-import { idOfToken } from './modes/external.js'
-import { guardedBudget, guardedSpace } from './store/guarded-store.js'
+import { guardedSpace } from './store/guarded-store.js'
 import { isFresh, isLive } from './store/live-token.js'
-import { NO_BUDGET } from './store/request-budget.js'
 import type { StoreListener, TokenSpace, UserState } from './store/token-store.js'
 import { assertUser, assertUserId, type ChatUser } from './user.js'
 
@@ -74,7 +73,7 @@ export class ChatTokens {
     const server = serverUrl.href
     this.#events = new Events((event) => logger.warn(`imkit-auth: a listener for "${event}" threw; fix the listener.`))
     this.#space = guardedSpace(settings.store.open({ server, namespace, now, listener: this.#storeListener() }))
-    this.#server = this.#chatServer()
+    this.#server = openChatServer(settings, this.#events, () => this.#worker.unblock())
     this.#worker = new OutboxWorker(settings, this.#space, this.#server, this.#events)
     const obtainer = new Obtainer(settings, this.#space, this.#server)
     this.#provisioner = new Provisioner(settings, this.#space, obtainer, this.#events, () => this.#worker.kick())
@@ -85,19 +84,6 @@ export class ChatTokens {
     this.#counters = new Counters(this.#events)
     // What an earlier process left behind is due as well.
     this.#worker.kick()
-  }
-
-  #chatServer(): ChatServer {
-    const { apiKey, store, serverUrl, requestsPerMinute: perMinute, now } = this.#settings
-    const listener: BreakerListener = {
-      opened: (code, retryInMs) => this.#events.emit('chatServerDown', { code, retryInMs }),
-      closed: (afterMs) => {
-        this.#events.emit('chatServerUp', { afterMs })
-        this.#worker.unblock()
-      },
-    }
-    const budget = apiKey ? guardedBudget(store.budget({ server: serverUrl.href, perMinute, now })) : NO_BUDGET
-    return new ChatServer({ ...this.#settings, apiKey: apiKey ?? noApiKey }, budget, listener)
   }
 
   #storeListener(): StoreListener {
@@ -260,6 +246,7 @@ export class ChatTokens {
   }
 
   async #own(userId: string, request: unknown): Promise<ChatCredentials> {
+    if (this.#closing) throw closed()
     const token = await this.#settings.mode.ownToken?.(request, this.#settings.now())
     if (token) return this.#credentials.make(userId, token)
     throw new ChatTokenError('LOGGED_OUT', 'The session has no token of its own: the token function found none.')
@@ -277,10 +264,6 @@ export class ChatTokens {
     await this.#space.close()
     return { pending }
   }
-}
-
-function noApiKey(): never {
-  throw new ChatTokenError('UNAUTHORIZED', 'external() needs no API key, but this call does: give apiKey as well.')
 }
 
 /**

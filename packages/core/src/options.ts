@@ -39,7 +39,7 @@ export interface ChatTokensOptions {
   /**
    * How long after an unanswered request the chat server may still act on it, in ms: an assumption about the server and
    * the network. Within it nobody else obtains a token for that user.
-   * @default 10_000
+   * @default 10_000, or 0 without an `apiKey`
    */
   readonly ambiguityHorizon?: number
   /** How long a call may take altogether, in ms: waiting for others, sending, retrying. @default 3_000 */
@@ -89,20 +89,21 @@ export function settingsFrom(options: ChatTokensOptions): Settings {
   if (scope !== 'user' && scope !== 'session') throw new TypeError("scope must be 'user' or 'session'")
   if (typeof namespace !== 'string') throw new TypeError('namespace must be a string')
   const isExternal = mode.name === 'external'
+  const isAsked = !isExternal || options.apiKey !== undefined
   if (isExternal && !mode.ownToken && scope === 'session') {
     throw new TypeError("scope 'session' does not fit external({ mint }): a logout ends every token of the user")
   }
   return {
     serverUrl: serverUrlFrom(options.serverUrl),
-    apiKey: isExternal && options.apiKey === undefined ? undefined : apiKeyFrom(options.apiKey),
+    apiKey: isAsked ? apiKeyFrom(options.apiKey) : undefined,
     clientKey: clientKeyFrom(options.clientKey),
     mode,
     store: options.store ?? memoryStore(),
     scope,
     namespace,
     renewBefore: milliseconds('renewBefore', options.renewBefore, 86_400_000, 0),
-    // Where nothing is sent, nothing can be acted on late.
-    ambiguityHorizon: milliseconds('ambiguityHorizon', options.ambiguityHorizon, isExternal ? 0 : 10_000, 0),
+    // Where nothing is ever sent, nothing can be acted on late.
+    ambiguityHorizon: milliseconds('ambiguityHorizon', options.ambiguityHorizon, isAsked ? 10_000 : 0, 0),
     deadline: milliseconds('deadline', options.deadline, 3_000, 1),
     requestsPerMinute: requestsFrom(options.requestsPerMinute),
     dispatcher: options.dispatcher,

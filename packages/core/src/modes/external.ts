@@ -7,7 +7,8 @@ import type { Mode } from './mode.js'
 
 /**
  * Finds the token that a request's session has in the host app; anything falsy when it has none. A JWT with an `exp` may
- * be returned as it is, any other token with its end.
+ * be returned as it is, any other token with its end. It is given what the binding was given: Express's and Nest's request,
+ * Koa's context.
  */
 export type OwnToken<Request> = (request: Request) => Awaitable<string | MintedToken | null | undefined | false>
 
@@ -36,7 +37,6 @@ export type ExternalOptions<Request> =
  * @example
  * createChatTokens({ serverUrl, mode: external({ token: (req: Request) => req.session.accessToken }) })
  */
-// A binding's own request type is known to whoever writes the function; core passes on what the binding gave it.
 export function external<Request = never>({ mint, token }: ExternalOptions<Request>): Mode {
   const given = [mint, token].filter((option) => option !== undefined)
   if (given.length !== 1 || typeof given[0] !== 'function') {

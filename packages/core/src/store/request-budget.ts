@@ -14,9 +14,6 @@ export interface RequestBudget {
   pause(ms: number): Awaitable<void>
 }
 
-/** Of what is never asked anything. */
-export const NO_BUDGET: RequestBudget = { take: () => 0, pause() {} }
-
 /** The longest pause, in ms: a chat server that asks for more is asked again after this. */
 export const LONGEST_PAUSE = 300_000
 
