@@ -1,6 +1,9 @@
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { ChatHandler, createChatTokens, issue } from '@imkit-auth/core'
-import { describe, expect, test } from 'vitest'
+import { listening } from '@imkit-auth/testkit'
+import { describe, expect, onTestFinished, test } from 'vitest'
 
 const tokens = createChatTokens({ serverUrl: 'http://127.0.0.1:9', apiKey: 'key', mode: issue(), deadline: 50 })
 const handler = new ChatHandler<null>(tokens, { identify: () => null, origins: ['https://spa.example'] })
@@ -60,6 +63,28 @@ describe('the token route', () => {
     })()
     const headers = { host: 'app.example' }
     expect((await handler.token(null, { method: 'POST', headers, body: undefined, stream })).status).toBe(status)
+  })
+
+  test('leaves the connection of a body that is too large to the next request', async () => {
+    const server = createServer((req, res) => {
+      const { method = '', headers } = req
+      void handler.token(null, { method, headers, body: undefined, stream: req }).then(({ status }) => {
+        res.writeHead(status).end()
+      })
+    })
+    const { url, close } = await listening(server.listen(0, '127.0.0.1'))
+    onTestFinished(async () => void (await close()))
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    const head = 'POST / HTTP/1.1\r\nhost: app.example\r\n'
+    const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`
+    socket.write(`${head}transfer-encoding: chunked\r\n\r\n${chunk.repeat(64)}0\r\n\r\n`)
+    socket.write(`${head}content-length: 0\r\n\r\n`)
+    const statuses: string[] = []
+    for await (const data of socket) {
+      statuses.push(...(String(data).match(/(?<=HTTP\/1\.1 )\d+/g) ?? []))
+      if (statuses.length === 2) break
+    }
+    expect(statuses).toEqual(['413', '401'])
   })
 
   test('reads the body itself when a parser left {} on a request that it did not read', async () => {

@@ -11,7 +11,7 @@ import { respondTo, send } from './node.js'
  */
 export function authServiceHandler(service: AuthService): RequestHandler {
   return (req, res, next) => {
-    const { url, body, ip: address } = req
-    respondTo(service, req, { url, body, address }).then((answered) => (answered ? send(res, answered) : next()), next)
+    const { body, ip: address } = req
+    respondTo(service, req, { body, address }).then((answered) => (answered ? send(res, answered) : next()), next)
   }
 }

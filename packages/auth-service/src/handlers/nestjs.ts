@@ -49,7 +49,7 @@ export class AuthServiceModule extends Configurable implements NestModule {
     consumer
       .apply((request: Incoming, response: ServerResponse, next: (error?: unknown) => void) => {
         const { originalUrl: url, body, ip: address } = request
-        respondTo(service, request, { ...(url === undefined ? {} : { url }), body, address }).then(
+        respondTo(service, request, { url, body, address }).then(
           (answered) => (answered ? send(response, answered) : next()),
           next,
         )

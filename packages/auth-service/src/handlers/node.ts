@@ -3,17 +3,20 @@ import { failure, type ServiceResponse } from '../service/answer.js'
 import type { AuthService } from '../service/auth-service.js'
 
 /** Asks the service about one of Node's requests. `body` is what a body parser made of it, if one ran. */
-export function respondTo(
+export async function respondTo(
   service: AuthService,
   request: IncomingMessage,
   {
     url = request.url ?? '/',
     body,
     address = request.socket.remoteAddress,
-  }: { url?: string; body?: unknown; address?: string | undefined } = {},
+  }: { url?: string | undefined; body?: unknown; address?: string | undefined } = {},
 ): Promise<ServiceResponse | undefined> {
   const { method = 'GET', headers } = request
-  return service.respond({ method, url, headers, body, stream: request, address })
+  const answered = await service.respond({ method, url, headers, body, stream: request, address })
+  // What nobody wanted to read is thrown away: it would block the connection.
+  if (answered) request.resume()
+  return answered
 }
 
 export function send(response: ServerResponse, { status, headers, body }: ServiceResponse): void {

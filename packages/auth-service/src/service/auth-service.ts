@@ -67,7 +67,7 @@ export class AuthService {
   readonly #verifier: Verifier
   readonly #prefix: string
   readonly #verifyCallers: Callers
-  readonly #sign: { readonly tokens: Pick<ChatTokens, 'provision'>; readonly callers: Callers } | undefined
+  readonly #sign: Signing | undefined
   readonly #limit: RateLimit
   readonly #onEvent: (event: ServiceEvent) => void
   readonly #routes: ReadonlyMap<string, Route>
@@ -82,11 +82,9 @@ export class AuthService {
     this.#verifier = verifier
     this.#prefix = path
     this.#verifyCallers = new Callers('callerSecrets', callerSecrets)
-    this.#sign = sign && { tokens: sign.tokens, callers: new Callers('sign.callerSecrets', sign.callerSecrets) }
-    if (this.#sign && !this.#sign.callers.areKnown) {
-      throw new TypeError('sign.callerSecrets must hold at least one secret: /sign gives out tokens for anybody')
-    }
+    this.#sign = sign && signing(sign, callerSecrets)
     this.#limit = new RateLimit(requestsPerMinute)
+    if (typeof onEvent !== 'function') throw new TypeError('onEvent must be a function')
     this.#onEvent = onEvent
     this.#routes = this.#table()
   }
@@ -132,12 +130,14 @@ export class AuthService {
   #guarded(callers: Callers, handle: (body: object) => Promise<ServiceResponse>): Handle {
     return async (request, secret) => {
       const { address, headers } = request
-      const waitSeconds = await this.#limit.take(address ?? 'somebody')
+      const isKnown = !callers.areKnown || callers.knows(secret ?? bearer(headers))
+      // Strangers at the same address, such as that of a proxy, must not use up what the chat server may ask.
+      const waitSeconds = await this.#limit.take(`${isKnown ? 'caller' : 'stranger'} ${address}`)
       if (waitSeconds !== undefined) {
         this.#tell({ type: 'limited', address })
         return failure(429, 'Too many requests.', { 'retry-after': String(waitSeconds) })
       }
-      if (callers.areKnown && !callers.knows(secret ?? bearer(headers))) {
+      if (!isKnown) {
         this.#tell({ type: 'callerRefused', address })
         return failure(403, 'This caller may not ask.')
       }
@@ -204,6 +204,26 @@ export class AuthService {
       // Whoever listens cannot break what they hear of.
     }
   }
+}
+
+interface Signing {
+  readonly tokens: Pick<ChatTokens, 'provision'>
+  readonly callers: Callers
+}
+
+function signing(
+  { tokens, callerSecrets }: NonNullable<AuthServiceOptions['sign']>,
+  verifySecrets: readonly string[],
+): Signing {
+  if (typeof tokens?.provision !== 'function') throw new TypeError('sign.tokens must come from createChatTokens()')
+  const callers = new Callers('sign.callerSecrets', callerSecrets)
+  if (!callers.areKnown) {
+    throw new TypeError('sign.callerSecrets must hold at least one secret: /sign gives out tokens for anybody')
+  }
+  if (callerSecrets.some((secret) => verifySecrets.includes(secret))) {
+    throw new TypeError('sign.callerSecrets must differ from callerSecrets: who may ask may not sign')
+  }
+  return { tokens, callers }
 }
 
 /**

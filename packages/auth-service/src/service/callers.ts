@@ -8,13 +8,14 @@ export class Callers {
 
   /** @throws TypeError that names the option. */
   constructor(option: string, secrets: readonly string[]) {
-    for (const secret of secrets) {
+    if (!Array.isArray(secrets)) throw new TypeError(`${option} must be a list of secrets`)
+    for (const secret of secrets as readonly unknown[]) {
       if (typeof secret === 'string' && USABLE.test(secret)) continue
       throw new TypeError(
         `${option} must hold texts of 16 to 256 letters, digits and -._~, such as \`openssl rand -hex 24\``,
       )
     }
-    this.#digests = secrets.map(digest)
+    this.#digests = secrets.map((secret) => digest(String(secret)))
   }
 
   get areKnown(): boolean {

@@ -6,7 +6,8 @@ export class RateLimit {
 
   /** @throws TypeError when it is no number of at least 1. */
   constructor(perMinute: number) {
-    if (!(perMinute >= 1)) throw new TypeError('requestsPerMinute must be a number of at least 1, or Infinity')
+    if (typeof perMinute !== 'number' || !(perMinute >= 1))
+      throw new TypeError('requestsPerMinute must be a number of at least 1, or Infinity')
     const isLimit = Number.isFinite(perMinute)
     this.#limiter = isLimit ? new RateLimiterMemory({ points: perMinute, duration: 60 }) : undefined
   }

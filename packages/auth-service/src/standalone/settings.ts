@@ -106,8 +106,9 @@ export function inSettings<T>(run: () => T): T {
     return run()
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    const message = error.message.replace(/^[\w.]+/, (word) => {
-      const found = entries.find(([name, { option = name }]) => option === word)
+    const message = error.message.replaceAll(/[\w.]+/g, (word, at) => {
+      // Only at the beginning is a word like `audience` sure to be an option's name.
+      const found = entries.find(([name, { option }]) => (option ?? (at === 0 ? name : undefined)) === word)
       return found ? titleOf(found[0]) : word
     })
     throw new TypeError(message, { cause: error })

@@ -23,9 +23,6 @@ const PATIENCE = 5_000
  */
 export async function startService(settings: Settings, log: Log): Promise<RunningService> {
   const { issuer, audience, maxAge, verifySecrets, signSecrets, perMinute } = settings
-  if (signSecrets.some((secret) => verifySecrets.includes(secret))) {
-    throw new TypeError('SIGN_PATH_SECRET must differ from VERIFY_PATH_SECRET: who may ask may not sign')
-  }
   const keys = loadKeys(settings)
   const tokens = createTokens(settings, keys, log)
   const verifier = inSettings(() =>

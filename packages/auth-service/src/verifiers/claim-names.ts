@@ -19,12 +19,14 @@ export function userFrom(claims: object, names: ClaimNames = {}): Verdict {
   return asUser({ id: read(id), nickname: text(nickname), avatarUrl: text(avatarUrl) })
 }
 
-/** Somebody else's word for who it is, if it is a user that the chat can have. */
-export function asUser(user: unknown): Verdict {
+/** Somebody else's word for who it is, if it is a user that the chat can have. Databases say null for what is not there. */
+export function asUser(found: unknown): Verdict {
   try {
+    if (typeof found !== 'object' || found === null) assertUser(found)
+    const { id, nickname, avatarUrl } = found as Record<string, unknown>
+    const user = { id, nickname: nickname ?? undefined, avatarUrl: avatarUrl ?? undefined }
     assertUser(user)
-    const { id, nickname, avatarUrl } = user
-    return { user: { id, nickname, avatarUrl } }
+    return { user }
   } catch (error) {
     return refuse(error instanceof ChatTokenError ? `it is nobody’s: ${error.message}` : 'it is nobody’s')
   }

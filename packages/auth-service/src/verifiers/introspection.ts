@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { ChatTokenError } from '@imkit-auth/core'
 import { LRUCache } from 'lru-cache'
 import { refuse, type Verdict, type Verifier } from '../verifier.js'
 import { type ClaimNames, userFrom } from './claim-names.js'
 import { httpsUrl } from './https-url.js'
+import { introspectionClient } from './introspection-client.js'
 import { within } from './within.js'
 
 export interface IntrospectionOptions {
@@ -12,6 +12,11 @@ export interface IntrospectionOptions {
   /** Who asks, as the provider knows this service. */
   readonly clientId: string | undefined
   readonly clientSecret: string | undefined
+  /**
+   * Required `aud` of the answer, when given: one of these. A provider that answers about the tokens of every app needs it, or those
+   * would open the chat as well.
+   */
+  readonly audience?: string | readonly string[] | undefined
   /** Which fields of the answer say who the user is. @default { id: 'sub', nickname: 'name', avatarUrl: 'picture' } */
   readonly claims?: ClaimNames
   /**
@@ -27,13 +32,17 @@ export interface IntrospectionOptions {
   readonly now?: () => number
 }
 
-interface Answer {
-  readonly verdict: Verdict
-  /** Epoch ms. */
-  readonly until: number
+/** All times are in epoch ms. */
+interface Question {
+  readonly askedAt: number
+  readonly verdict: Promise<Verdict>
 }
 
-const MAX_ANSWER_BYTES = 64 * 1024
+interface Answer {
+  readonly askedAt: number
+  readonly endsAt: number
+  readonly verdict: Verdict
+}
 
 /**
  * Asks the identity provider about every token (RFC 7662; approach 2-1 of the seed documents), which works for opaque ones too, and
@@ -48,7 +57,7 @@ const MAX_ANSWER_BYTES = 64 * 1024
  * })
  */
 export function introspection(options: IntrospectionOptions): Verifier {
-  const { clientId, clientSecret, claims, now = Date.now } = options
+  const { clientId, clientSecret, claims, audience, now = Date.now } = options
   const url = httpsUrl('introspection: url', options.url)
   if (!clientId) throw new TypeError('introspection: clientId is missing; is the environment variable set?')
   if (!clientSecret) throw new TypeError('introspection: clientSecret is missing; is the environment variable set?')
@@ -57,19 +66,24 @@ export function introspection(options: IntrospectionOptions): Verifier {
   const answers = new LRUCache<string, Answer>({
     max: within('introspection: cacheSize', options.cacheSize, 10_000, [1, 10_000_000]),
   })
-  const underWay = new Map<string, Promise<Verdict>>()
-  const authorization = basic(clientId, clientSecret)
+  const underWay = new Map<string, Question>()
+  const introspect = introspectionClient({ url, clientId, clientSecret, timeout })
 
-  async function ask(token: string, digest: string): Promise<Verdict> {
-    const askedAt = now()
-    const answer = await introspect(url, authorization, token, timeout)
-    const { active, exp } = answer
-    if (typeof active !== 'boolean') throw nonsense()
+  /** Whether what the provider was asked then may count now. Nothing does for 0 seconds, nor what a clock set back calls new. */
+  function isFresh({ askedAt }: { readonly askedAt: number }): boolean {
+    const age = now() - askedAt
+    return age >= 0 && age < cacheMs
+  }
+
+  async function ask(token: string, digest: string, askedAt: number): Promise<Verdict> {
+    const answer = await introspect(token)
+    const { active, exp, aud } = answer
     if (!active) return refuse('the provider says that it is not active')
+    if (audience !== undefined && !meets(aud, audience)) return refuse('its aud is missing or wrong')
     const endsAt = typeof exp === 'number' ? exp * 1_000 : Infinity
     if (endsAt <= now()) return refuse('it has expired')
     const verdict = userFrom(answer, claims)
-    answers.set(digest, { verdict, until: Math.min(endsAt, askedAt + cacheMs) })
+    answers.set(digest, { askedAt, endsAt, verdict })
     return verdict
   }
 
@@ -77,76 +91,24 @@ export function introspection(options: IntrospectionOptions): Verifier {
     async verify(token) {
       const digest = createHash('sha256').update(token).digest('base64')
       const known = answers.get(digest)
-      if (known && known.until > now()) return known.verdict
-      // Who wants no answer from before wants none that was asked for before either.
-      if (cacheMs === 0) return ask(token, digest)
-      const asked = underWay.get(digest) ?? ask(token, digest).finally(() => underWay.delete(digest))
-      underWay.set(digest, asked)
-      return asked
+      if (known && isFresh(known) && known.endsAt > now()) return known.verdict
+      const asked = underWay.get(digest)
+      if (asked && isFresh(asked)) return asked.verdict
+      const askedAt = now()
+      const question: Question = { askedAt, verdict: ask(token, digest, askedAt).finally(end) }
+      underWay.set(digest, question)
+      return question.verdict
+
+      function end(): void {
+        if (underWay.get(digest) === question) underWay.delete(digest)
+      }
     },
     async ready() {},
   }
 }
 
-async function introspect(
-  url: URL,
-  authorization: string,
-  token: string,
-  timeout: number,
-): Promise<Readonly<Record<string, unknown>>> {
-  const signal = AbortSignal.timeout(timeout)
-  let text: string
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { authorization, accept: 'application/json' },
-      body: new URLSearchParams({ token, token_type_hint: 'access_token' }),
-      redirect: 'error',
-      signal,
-    })
-    if (response.status !== 200) {
-      await response.body?.cancel()
-      throw new ChatTokenError(
-        'UNAVAILABLE',
-        `The introspection endpoint answers ${response.status}. Check url and client.`,
-      )
-    }
-    text = await readText(response)
-  } catch (error) {
-    // What fetch says may quote the secret.
-    if (error instanceof ChatTokenError) throw error
-    throw new ChatTokenError('UNAVAILABLE', 'The introspection endpoint does not answer. Is url right, and is it up?')
-  }
-  return parsed(text)
-}
-
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length
-    if (size > MAX_ANSWER_BYTES) throw nonsense()
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-function parsed(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const answer: unknown = JSON.parse(text)
-    if (typeof answer === 'object' && answer !== null) return answer as Record<string, unknown>
-  } catch {
-    // What JSON.parse says may quote the answer.
-  }
-  throw nonsense()
-}
-
-function nonsense(): ChatTokenError {
-  return new ChatTokenError('UNAVAILABLE', 'The introspection endpoint answers something that is no introspection.')
-}
-
-/** RFC 6749, 2.3.1: both are form-encoded before they are joined. */
-function basic(clientId: string, clientSecret: string): string {
-  const encode = (text: string) => encodeURIComponent(text).replaceAll('%20', '+')
-  return `Basic ${Buffer.from(`${encode(clientId)}:${encode(clientSecret)}`).toString('base64')}`
+/** Whether a token that is for `found` is for one of those who are wanted. */
+function meets(found: unknown, wanted: string | readonly string[]): boolean {
+  const names: readonly unknown[] = Array.isArray(found) ? found : [found]
+  return names.some((name) => (typeof wanted === 'string' ? [wanted] : wanted).includes(name as string))
 }

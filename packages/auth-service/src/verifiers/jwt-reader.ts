@@ -42,7 +42,7 @@ export class JwtReader {
 
   constructor(options: JwtReaderOptions) {
     this.#options = options
-    this.#verified = new LRUCache({ max: options.cacheSize, ttl: options.cacheMs })
+    this.#verified = new LRUCache({ max: options.cacheSize, ttl: options.cacheMs, perf: { now: options.now } })
   }
 
   /** @throws RefusedToken when the token is no good; anything else when its key could not be had. */

@@ -30,7 +30,7 @@ export interface RemoteJwksOptions {
   readonly now?: () => number
 }
 
-/** How long a key that the provider has taken back may still count, in ms. */
+/** How long a key that the provider has taken back may still count, in ms: known as a key, then by what it has signed. */
 const KEYS_LIVE_FOR = 600_000
 
 /**
@@ -56,7 +56,7 @@ export function remoteJwks(options: RemoteJwksOptions): Verifier {
   }
   const keys = createRemoteJWKSet(httpsUrl('remoteJwks: url', options.url), {
     timeoutDuration: 3_000,
-    cacheMaxAge: KEYS_LIVE_FOR,
+    cacheMaxAge: KEYS_LIVE_FOR / 2,
   })
   const reader = new JwtReader({
     key: keys,
@@ -67,7 +67,7 @@ export function remoteJwks(options: RemoteJwksOptions): Verifier {
     maxAge: within('remoteJwks: maxAge', options.maxAge, 31_622_400, [1, 31_622_400 * 10]),
     clockTolerance: within('remoteJwks: clockTolerance', options.clockTolerance, 5, [0, 300]),
     cacheSize: within('remoteJwks: cacheSize', options.cacheSize, 10_000, [1, 10_000_000]),
-    cacheMs: KEYS_LIVE_FOR,
+    cacheMs: KEYS_LIVE_FOR / 2,
     now: options.now ?? Date.now,
   })
   return {

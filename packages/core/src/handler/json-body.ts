@@ -2,8 +2,15 @@
 export interface RequestBody {
   /** The parsed body, or `undefined` when no body parser ran; then `stream` is read. */
   readonly body: unknown
-  /** The request itself, where it is one of Node's: those know whether somebody has read them. */
-  readonly stream: AsyncIterable<Uint8Array> & { readonly readableDidRead?: boolean }
+  /** The request itself, where it is one of Node's. */
+  readonly stream: BodyStream
+}
+
+/** What a body is read from. Node's requests know whether somebody has read them, and how to be left half read. */
+export interface BodyStream extends AsyncIterable<Uint8Array> {
+  readonly readableDidRead?: boolean
+  iterator?(options: { destroyOnReturn: boolean }): AsyncIterable<Uint8Array>
+  resume?(): unknown
 }
 
 /** A body that cannot be used, and the status that says so. */
@@ -16,7 +23,10 @@ export class UnusableBody {
 
 /** The body as JSON: what a body parser made of it, or read here, up to so many bytes. An empty one means `{}`. */
 export async function jsonBody(request: RequestBody, maxBytes: number): Promise<unknown> {
-  return parsed(request) ?? (await readJson(request.stream, maxBytes))
+  const body = parsed(request) ?? (await readJson(request.stream, maxBytes))
+  // The rest of what is too large is thrown away.
+  if (body instanceof UnusableBody) request.stream.resume?.()
+  return body
 }
 
 /**
@@ -29,11 +39,12 @@ function parsed({ body, stream }: RequestBody): unknown {
   return unread && empty ? undefined : body
 }
 
-async function readJson(stream: AsyncIterable<Uint8Array>, maxBytes: number): Promise<unknown> {
+async function readJson(stream: BodyStream, maxBytes: number): Promise<unknown> {
   const chunks: Uint8Array[] = []
   let size = 0
   try {
-    for await (const chunk of stream) {
+    // One of Node's that is destroyed half read would block its connection, and so every later request on it.
+    for await (const chunk of stream.iterator?.({ destroyOnReturn: false }) ?? stream) {
       size += chunk.length
       if (size > maxBytes) return new UnusableBody(413, `The body is larger than ${maxBytes / 1024} KiB.`)
       chunks.push(chunk)
