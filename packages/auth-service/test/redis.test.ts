@@ -34,7 +34,12 @@ describe.skipIf(missing)(`two processes on one Redis${missing ? ` (${missing})` 
     const redis = await startRedis()
     onTestFinished(() => redis.stop())
     const url = await spawned(redis.url)
-    const tokens = createChatTokens({ serverUrl, mode: external({ mint }), store: redisStore({ url: redis.url }) })
+    const tokens = createChatTokens({
+      serverUrl,
+      mode: external({ mint }),
+      store: redisStore({ url: redis.url }),
+      logger: { warn() {} },
+    })
     onTestFinished(async () => void (await tokens.close()))
     const verify = async (token: string) => {
       const response = await fetch(`${url}/verify`, {
