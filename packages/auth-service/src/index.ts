@@ -1,4 +1,5 @@
-export { AuthService, type AuthServiceOptions, createAuthService, type ServiceRequest } from './service/auth-service.js'
+export { AuthService, type AuthServiceOptions, createAuthService, type SignOptions } from './service/auth-service.js'
+export type { ServiceRequest } from './service/service-request.js'
 export type { ServiceResponse } from './service/answer.js'
 export type { ServiceEvent } from './service/service-event.js'
 export type { Verdict, Verifier } from './verifier.js'
