@@ -11,7 +11,7 @@ const WHAT_TO_DO: Partial<Record<ChatTokenErrorCode, string>> = {
   RATE_LIMITED:
     'The chat server has had as many requests as it takes in a minute. Logins wait or go on without chat. Look at requestsPerMinute.',
   MISCONFIGURED: 'The chat server redirects. Set serverUrl to its final address.',
-  MINT_FAILED: 'mint() throws or returns something unusable. Logins go on without chat.',
+  MINT_FAILED: 'mint(), or token() of external(), throws or returns something unusable. Logins go on without chat.',
   USER_EXISTS: 'This chat server issues no tokens for users it has. Use assign(), or issue({ fallback: assign() }).',
 }
 

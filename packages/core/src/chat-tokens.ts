@@ -247,7 +247,11 @@ export class ChatTokens {
 
   async #own(userId: string, request: unknown): Promise<ChatCredentials> {
     if (this.#closing) throw closed()
-    const token = await this.#settings.mode.ownToken?.(request, this.#settings.now())
+    const token = await this.#settings.mode.ownToken?.(request, this.#settings.now()).catch((error: unknown) => {
+      // A login goes on without chat: nobody else would tell.
+      this.#events.emit('obtainFailed', { userId, code: 'MINT_FAILED', renewal: false })
+      throw error
+    })
     if (token) return this.#credentials.make(userId, token)
     throw new ChatTokenError('LOGGED_OUT', 'The session has no token of its own: the token function found none.')
   }

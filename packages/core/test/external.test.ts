@@ -186,11 +186,11 @@ describe('external({ token })', () => {
     const throwing = () => {
       throw new Error('token s3cret')
     }
-    const failure = await minting({ mode: external({ token: throwing }) })
-      .provision(AMY, { request: {} })
-      .catch(String)
+    const tokens = minting({ mode: external({ token: throwing }) })
+    const failure = await tokens.provision(AMY, { request: {} }).catch(String)
     expect(failure).toContain('threw')
-    expect(failure).not.toContain('s3cret')
+    expect([failure, ...world.warnings].join()).not.toContain('s3cret')
+    expect(world.warnings, 'an operator is told').toEqual([expect.stringContaining('token() of external()')])
   })
 
   test('does not pretend to log out everywhere', async () => {
