@@ -23,7 +23,11 @@ export interface AuthServiceOptions {
    * can act as anybody: it has secrets of its own, at least one.
    */
   readonly sign?: SignOptions
-  /** How often one caller, known by their address, may ask in a minute. `Infinity` for no limit. @default 60_000 */
+  /**
+   * How often one caller, known by their address, may ask in a minute; `Infinity` for no limit. The chat server asks for all
+   * of its users: a limit that it reaches locks them out. Strangers, who show no secret, have a share of their own.
+   * @default 600_000 (more than one process answers)
+   */
   readonly requestsPerMinute?: number
   /** Hears of everything that happens: for logs and counters. It is never told a token. */
   readonly onEvent?: (event: ServiceEvent) => void
@@ -51,7 +55,7 @@ export class AuthService {
 
   /** @throws TypeError that names the option, when one is missing or wrong. */
   constructor(options: AuthServiceOptions) {
-    const { verifier, path = '', callerSecrets = [], sign, requestsPerMinute = 60_000, onEvent = () => {} } = options
+    const { verifier, path = '', callerSecrets = [], sign, requestsPerMinute = 600_000, onEvent = () => {} } = options
     if (typeof verifier?.verify !== 'function') {
       throw new TypeError('verifier must be createVerifier(…), remoteJwks(…), introspection(…) or verifyWith(…)')
     }

@@ -55,7 +55,7 @@ export const SETTINGS: Readonly<Record<Name, Setting>> = {
   perMinute: {
     flag: 'requests-per-minute',
     env: 'REQUESTS_PER_MINUTE',
-    fallback: '60000',
+    fallback: '600000',
     says: 'how often one caller may ask, 0 for no limit',
   },
   logLevel: { flag: 'log-level', env: 'LOG_LEVEL', fallback: 'info', says: 'debug (every token), info or warn' },
