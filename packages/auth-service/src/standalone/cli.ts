@@ -15,9 +15,10 @@ export async function main(args: readonly string[], env: Readonly<Record<string,
     if (settings === 'help') return console.log(USAGE)
     const log = createLog(settings.logLevel, console.log)
     const service = await startService(settings, log)
+    // Before anybody is told that it runs: who reads it may end it at once.
+    const signalled = firstSignal()
     announce(settings, service.url, log)
-    const signal = await firstSignal()
-    log.write('info', 'closing', { signal })
+    log.write('info', 'closing', { signal: await signalled })
     await service.close()
     log.write('info', 'closed')
     // A connection attempt or a timer may be left.
