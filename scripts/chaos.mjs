@@ -2,6 +2,7 @@
 // CHAOS_KILLS says how many (1,000), CHAOS_SEED makes the same decisions again; the timing between processes is never the same.
 import { runChaos } from '../packages/testkit/dist/fleet/index.js'
 import { redisMissing } from '../packages/testkit/dist/redis-servers/index.js'
+import { number, progress } from './progress.mjs'
 
 const missing = redisMissing()
 if (missing !== undefined) {
@@ -12,7 +13,7 @@ const kills = Number(process.env.CHAOS_KILLS ?? 1_000)
 const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 2 ** 31)
 const started = performance.now()
 console.log(`seed ${seed}`)
-const report = await runChaos({ seed, kills, onProgress: progress })
+const report = await runChaos({ seed, kills, onProgress: (killed) => progress('chaos', killed, kills, started) })
 
 const { counts, violations } = report
 const minutes = ((performance.now() - started) / 60_000).toFixed(1)
@@ -30,18 +31,8 @@ for (const violation of violations.slice(0, 20)) console.log(`  ${violation}`)
 console.log(violations.length === 0 ? 'nothing went wrong' : `SOMETHING WENT WRONG, seed ${seed}`)
 process.exit(violations.length === 0 ? 0 : 1)
 
-function progress(killed) {
-  const seconds = ((performance.now() - started) / 1000).toFixed(0)
-  process.stderr.write(`\r\x1b[Kchaos: ${number(killed)} of ${number(kills)} kills (${seconds} s)`)
-  if (killed >= kills) process.stderr.write('\n')
-}
-
 function table(figures) {
   return Object.entries(figures)
     .map(([name, times]) => `  ${number(times).padStart(7)} ${name}`)
     .join('\n')
-}
-
-function number(value) {
-  return value.toLocaleString('en')
 }

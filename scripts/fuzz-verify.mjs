@@ -1,6 +1,7 @@
 // Shows /verify tokens that nobody minted: `pnpm fuzz:verify [--runs n] [--seed n]`. The seed makes the same choices again.
 import { parseArgs } from 'node:util'
 import { runVerifyFuzz } from '../packages/testkit/dist/verify-fuzz/index.js'
+import { number, progress } from './progress.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -12,7 +13,7 @@ const runs = Number(values.runs)
 const seed = Number(values.seed)
 const started = performance.now()
 console.log(`seed ${seed}`)
-const report = await runVerifyFuzz({ seed, runs, onProgress: progress })
+const report = await runVerifyFuzz({ seed, runs, onProgress: (done) => progress('verify', done, runs, started) })
 
 const kinds = Object.entries(report.answers).sort(([a], [b]) => a.localeCompare(b))
 const sum = (test) =>
@@ -35,13 +36,3 @@ for (const violation of report.violations) console.log(`  ${violation}`)
 const ok = report.violations.length === 0
 console.log(ok ? 'no forged or ended token was accepted' : `SOMETHING WENT WRONG, seed ${seed}`)
 process.exit(ok ? 0 : 1)
-
-function progress(done) {
-  const seconds = ((performance.now() - started) / 1000).toFixed(0)
-  process.stderr.write(`\r\x1b[Kverify: ${number(done)} of ${number(runs)} (${seconds} s)`)
-  if (done >= runs) process.stderr.write('\n')
-}
-
-function number(value) {
-  return value.toLocaleString('en')
-}

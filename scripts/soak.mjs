@@ -1,6 +1,7 @@
 // Everything that is random, for as long as it takes: `pnpm soak [--schedules n] [--seeds n] [--seed n]`.
 // The defaults are the figures of docs/reliability.md; `--seed` replays a run that failed.
 import { parseArgs } from 'node:util'
+import { number, progress } from './progress.mjs'
 import { inWorker } from './soak/in-worker.mjs'
 
 const { values } = parseArgs({
@@ -40,7 +41,7 @@ async function schedules(wanted) {
       unhandled += report.unhandled
       failure ??= report.failure
       for (const [what, times] of Object.entries(report.counts)) counts[what] = (counts[what] ?? 0) + times
-      progress('schedules', done, wanted)
+      progress('schedules', done, wanted, started)
     }
   }
   await Promise.all([lane(), lane()])
@@ -59,7 +60,7 @@ async function faultMatrix(seeds) {
   const part = (lane, firstSeed, count) =>
     inWorker('matrix', { seeds: count, firstSeed, concurrency: 24 }, (runs, total) => {
       done[lane] = runs
-      progress('fault matrix', done[0] + done[1], Math.round((total * seeds) / count))
+      progress('fault matrix', done[0] + done[1], Math.round((total * seeds) / count), started)
     })
   const reports = await Promise.all([
     part(0, seed, half),
@@ -77,20 +78,10 @@ async function faultMatrix(seeds) {
 }
 
 async function leakHunt() {
-  const report = await inWorker('leaks', {}, (done, total) => progress('leak hunt', done, total))
+  const report = await inWorker('leaks', {}, (done, total) => progress('leak hunt', done, total, started))
   for (const hit of report.hits.slice(0, 20)) console.log(hit)
   return {
     ok: report.hits.length === 0,
     summary: `${number(report.runs)} runs watched at ${report.sinks} sinks: ${report.hits.length} leaks`,
   }
-}
-
-function progress(what, done, total) {
-  const seconds = ((performance.now() - started) / 1000).toFixed(0)
-  process.stderr.write(`\r\x1b[K${what}: ${number(done)} of ${number(total)} (${seconds} s)`)
-  if (done >= total) process.stderr.write('\n')
-}
-
-function number(value) {
-  return value.toLocaleString('en')
 }
