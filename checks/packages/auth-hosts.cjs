@@ -1,5 +1,5 @@
-const events = require('node:events')
 const { createServer } = require('node:http')
+const { listening, listeningNest } = require('./listening.cjs')
 
 /** The auth service in an app of each framework. Resolves to its server. */
 module.exports = {
@@ -13,16 +13,6 @@ module.exports = {
     return listening(new Koa().use(authServiceKoa.authServiceMiddleware(service)))
   },
   async nestjs({ authServiceNest }, { NestFactory }, _service, options) {
-    class App {}
-    const imports = [authServiceNest.AuthServiceModule.forRoot(options)]
-    const app = await NestFactory.create({ module: App, imports }, { logger: false })
-    await app.listen(0, '127.0.0.1')
-    return app.getHttpServer()
+    return listeningNest(NestFactory, authServiceNest.AuthServiceModule.forRoot(options))
   },
-}
-
-async function listening(app) {
-  const server = app.listen(0, '127.0.0.1')
-  await events.once(server, 'listening')
-  return server
 }
