@@ -1,16 +1,14 @@
 import { assign, type ChatTokens, createChatTokens, issue, type Mode } from '@imkit-auth/core'
-import { jwtMinter } from '@imkit-auth/core/jwt'
 import { type Emulator, type EmulatorOptions, startEmulator } from '@imkit-auth/emulator'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { bindingContract, type TokenKind } from './binding-contract.js'
-import { askedBy, mintedMode, ownMode, verifierOf } from './external-modes.js'
+import { askedBy, mint, mintedMode, ownMode, verifierOf } from './external-modes.js'
 import type { ListeningApp } from './listening.js'
 import { OwnTokens } from './own-tokens.js'
 
 /** Starts the app under test with these tokens. Its sessions have, as `own`, what `own.begin` gave them at login. */
 export type StartApp = (tokens: ChatTokens, own: OwnTokens) => Promise<ListeningApp>
 
-const mint = jwtMinter({ secret: 'a-secret-for-tests-of-32-bytes-at-least', ttl: 7 * 86_400 })
 const MODES: Record<string, (conflict: boolean) => Mode> = {
   issue: (conflict) => (conflict ? issue({ fallback: assign({ mint }) }) : issue()),
   assign: () => assign({ mint }),

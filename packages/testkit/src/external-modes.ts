@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { createAuthService, createVerifier, type Verifier, verifyWith } from '@imkit-auth/auth-service'
 import { authServiceListener } from '@imkit-auth/auth-service/node'
-import { type ChatTokens, external, type Mode } from '@imkit-auth/core'
+import { type ChatTokens, external, type Mint, type Mode } from '@imkit-auth/core'
 import { jwtMinter } from '@imkit-auth/core/jwt'
 import type { Emulator } from '@imkit-auth/emulator'
 import { listening, type ListeningApp } from './listening.js'
@@ -9,9 +9,12 @@ import type { OwnToken, OwnTokens } from './own-tokens.js'
 
 const secret = 'a-secret-for-tests-of-32-bytes-at-least'
 
+/** Signs tokens as long-lived as the emulator's own. */
+export const mint: Mint = jwtMinter({ secret, ttl: 7 * 86_400 })
+
 /** Tokens that are minted and that the chat server has to ask about. */
 export function mintedMode(): Mode {
-  return external({ mint: jwtMinter({ secret, ttl: 7 * 86_400 }) })
+  return external({ mint })
 }
 
 /** The host's own tokens, which it keeps in its session under `own`: Express, Koa and Nest all have `session` there. */
