@@ -171,10 +171,9 @@ export class ChatTokens {
    */
   async reportInvalid(userId: string, token: string, options: SessionOptions = {}): Promise<void> {
     assertUserId(userId)
-    const { mode } = this.#settings
-    if (mode.ownToken) return
+    if (this.#settings.mode.ownToken) return
     const key = sessionKey(this.#settings, options.session)
-    const id = mode.name === 'external' ? idOfToken(token) : undefined
+    const id = this.#settings.isExternal ? idOfToken(token) : undefined
     const outcome = await this.#space.deny(userId, { key, token, id, intervalMs: REPORT_INTERVAL })
     if (outcome.kind === 'denied') this.#worker.kick()
     if (outcome.kind !== 'too-soon') return

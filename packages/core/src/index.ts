@@ -28,6 +28,7 @@ export { type BudgetLimits, limitsOf, LONGEST_PAUSE, type Purpose, type RequestB
 export type { Awaitable } from './store/awaitable.js'
 export type { LiveToken } from './store/live-token.js'
 export type { PendingRevocation } from './pending-revocation.js'
+export { isSafeUrl } from './safe-url.js'
 export { tokenDigest } from './token-digest.js'
 export { memoryStore, type MemoryStoreOptions } from './store/memory-store.js'
 export type {

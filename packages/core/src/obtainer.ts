@@ -33,10 +33,6 @@ export class Obtainer {
     this.#server = server
   }
 
-  get #isExternal(): boolean {
-    return this.#settings.mode.name === 'external'
-  }
-
   /** The user's fresh token, or `superseded` when a logout came in between and the result must not be handed out. */
   async obtain(request: ObtainRequest, deadline: Deadline): Promise<LiveToken | 'superseded'> {
     const { user, key, epoch } = request
@@ -57,7 +53,7 @@ export class Obtainer {
     let mayHaveActed = false
     try {
       // What the chat server is not told of, it does not revoke with all others: those are revoked in their own time.
-      if (revokeAllFirst && !this.#isExternal) {
+      if (revokeAllFirst && !this.#settings.isExternal) {
         await this.#server.revokeAll(user.id, deadline)
         if (!(await begin(minted, true))) return 'superseded'
       }
@@ -90,10 +86,10 @@ export class Obtainer {
     const renewAt = expiresAt - Math.min(this.#settings.renewBefore, (expiresAt - now) / 2)
     const plain = { token: text, expiresAt, renewAt }
     // There may be many: what says nothing takes no room.
-    const special = key.ownToken || holdUntil !== undefined || this.#isExternal
+    const special = key.ownToken || holdUntil !== undefined || this.#settings.isExternal
     const session = key.ownToken ? key.session : undefined
     const token: LiveToken = special
-      ? { ...plain, session, settlesAt: holdUntil, external: this.#isExternal || undefined }
+      ? { ...plain, session, settlesAt: holdUntil, external: this.#settings.isExternal || undefined }
       : plain
     const { nickname, avatarUrl } = user
     const outcome = await this.#space.commit(user.id, { fence, epoch, token, holdUntil, nickname, avatarUrl })
@@ -127,7 +123,7 @@ export class Obtainer {
 
   /** What a crash from here on may leave at the chat server: nothing, when it is told of no token. */
   #intent({ session }: SessionKey, minted: TokenWithExpiry | undefined): Intent | undefined {
-    return this.#isExternal ? undefined : { session, minted }
+    return this.#settings.isExternal ? undefined : { session, minted }
   }
 
   async #mint(mode: Mode, { user, epoch }: ObtainRequest): Promise<TokenWithExpiry | undefined> {

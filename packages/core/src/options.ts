@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { ChatTokenError } from './errors.js'
 import type { Mode } from './modes/mode.js'
+import { isSafeUrl } from './safe-url.js'
 import { memoryStore } from './store/memory-store.js'
 import type { TokenStore } from './store/token-store.js'
 
@@ -64,6 +65,8 @@ export interface Settings {
   readonly apiKey: (() => string) | undefined
   readonly clientKey: string | undefined
   readonly mode: Mode
+  /** Whether the chat server is told of no token, and asks. */
+  readonly isExternal: boolean
   readonly store: TokenStore
   readonly scope: 'user' | 'session'
   readonly namespace: string
@@ -77,7 +80,6 @@ export interface Settings {
 }
 
 const PRINTABLE = /^[\x21-\x7e]+$/
-const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 /** Checks every option once, and says which one is wrong. No message repeats a key. */
 export function settingsFrom(options: ChatTokensOptions): Settings {
@@ -98,6 +100,7 @@ export function settingsFrom(options: ChatTokensOptions): Settings {
     apiKey: isAsked ? apiKeyFrom(options.apiKey) : undefined,
     clientKey: clientKeyFrom(options.clientKey),
     mode,
+    isExternal,
     store: options.store ?? memoryStore(),
     scope,
     namespace,
@@ -116,8 +119,9 @@ export function serverUrlFrom(value: unknown): URL {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
   if (value === undefined || value === '') throw wrongUrl('it is missing; is the environment variable set?')
   if (!url) throw wrongUrl('this is not a URL')
-  const safe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname))
-  if (!safe) throw wrongUrl('use https (http is only for loopback addresses), or the API key could be read on the way')
+  if (!isSafeUrl(url)) {
+    throw wrongUrl('use https (http is only for loopback addresses), or the API key could be read on the way')
+  }
   if (url.username !== '' || url.password !== '') throw wrongUrl('leave user name and password out')
   if (url.search !== '' || url.hash !== '') throw wrongUrl('leave query and fragment out')
   return url

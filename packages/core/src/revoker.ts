@@ -34,17 +34,13 @@ export class Revoker {
 
   /** Logs a session out. On a chat server that cannot revoke one token all of the user's end, in the right order. */
   revoke(userId: string, session: string | undefined, waitMs: number): Promise<RevokeOutcome> {
-    const everything = this.#server.ignoresNames && !this.#isExternal
+    const everything = this.#server.ignoresNames && !this.#settings.isExternal
     return this.#end(userId, waitMs, () => ({ key: sessionKey(this.#settings, session), everything }))
   }
 
   revokeEverywhere(userId: string, waitMs: number): Promise<RevokeOutcome> {
     const key = { session: undefined, ownToken: this.#settings.scope === 'session' }
     return this.#end(userId, waitMs, () => ({ key, everything: true }))
-  }
-
-  get #isExternal(): boolean {
-    return this.#settings.mode.name === 'external'
   }
 
   /** Takes no more logouts. */
@@ -56,7 +52,7 @@ export class Revoker {
     const done = await this.#logOut(userId, logout)
     if (done === 'later') return 'volatile'
     const confirmed = await this.#worker.confirmed(userId, done, waitMs)
-    if (confirmed && (done.durable || !this.#isExternal)) return 'confirmed'
+    if (confirmed && (done.durable || !this.#settings.isExternal)) return 'confirmed'
     return done.durable ? 'pending' : 'volatile'
   }
 
@@ -65,7 +61,7 @@ export class Revoker {
       assertUserId(userId)
       if (this.#closed) throw closed()
       const { claimForMs } = this.#worker
-      return await this.#space.logout(userId, { ...logout(), claimForMs, external: this.#isExternal })
+      return await this.#space.logout(userId, { ...logout(), claimForMs, external: this.#settings.isExternal })
     } catch (error) {
       // A binding lets the host's logout succeed all the same, so nobody else would tell.
       const code = error instanceof ChatTokenError ? error.code : 'a bug'

@@ -15,6 +15,7 @@ it('exports these names that run, and no others', () => {
     'createChatTokens',
     'external',
     'httpAnswer',
+    'isSafeUrl',
     'issue',
     'jsonBody',
     'limitsOf',

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import {
   ConfigurableModuleBuilder,
   type ConfigurableModuleCls,
@@ -8,7 +8,7 @@ import {
   type NestModule,
 } from '@nestjs/common'
 import { type AuthServiceOptions, createAuthService } from '../service/auth-service.js'
-import { respondTo, send } from './node.js'
+import { answerOrPass, type ExpressRequest } from './answer-or-pass.js'
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<AuthServiceOptions>({
   moduleName: 'ImkitAuthService',
@@ -19,7 +19,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
 // A declaration needs a name for what the builder builds.
 const Configurable: ConfigurableModuleCls<AuthServiceOptions, 'forRoot'> = ConfigurableModuleClass
 
-type Incoming = IncomingMessage & { readonly originalUrl?: string; readonly body?: unknown; readonly ip?: string }
+type Incoming = ExpressRequest & { readonly originalUrl?: string }
 
 /**
  * The service in a Nest app. `path` is the one that the chat server asks, a global prefix included. It comes before guards,
@@ -47,13 +47,9 @@ export class AuthServiceModule extends Configurable implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
     const service = createAuthService(this.#options)
     consumer
-      .apply((request: Incoming, response: ServerResponse, next: (error?: unknown) => void) => {
-        const { originalUrl: url, body, ip: address } = request
-        respondTo(service, request, { url, body, address }).then(
-          (answered) => (answered ? send(response, answered) : next()),
-          next,
-        )
-      })
+      .apply((request: Incoming, response: ServerResponse, next: (error?: unknown) => void) =>
+        answerOrPass(service, request, response, next, request.originalUrl),
+      )
       .forRoutes('{*path}')
   }
 }

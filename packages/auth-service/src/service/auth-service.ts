@@ -51,19 +51,19 @@ const NOT_VALID = 'The token is not valid.'
 export class AuthService {
   readonly #verifier: Verifier
   readonly #routes: Routes
-  readonly #onEvent: (event: ServiceEvent) => void
+  readonly #onEvent: ((event: ServiceEvent) => void) | undefined
 
   /** @throws TypeError that names the option, when one is missing or wrong. */
   constructor(options: AuthServiceOptions) {
-    const { verifier, path = '', callerSecrets = [], sign, requestsPerMinute = 600_000, onEvent = () => {} } = options
+    const { verifier, path = '', callerSecrets = [], sign, requestsPerMinute = 600_000, onEvent } = options
     if (typeof verifier?.verify !== 'function') {
       throw new TypeError('verifier must be createVerifier(…), remoteJwks(…), introspection(…) or verifyWith(…)')
     }
-    if (typeof onEvent !== 'function') throw new TypeError('onEvent must be a function')
+    if (onEvent !== undefined && typeof onEvent !== 'function') throw new TypeError('onEvent must be a function')
     this.#verifier = verifier
     this.#onEvent = onEvent
     this.#routes = new Routes(path)
-    const entrance = new Entrance(requestsPerMinute, (event) => this.#tell(event))
+    const entrance = new Entrance(requestsPerMinute, (event) => this.#tell(() => event))
     const post = (name: string, callers: Callers, handle: (body: object) => Promise<ServiceResponse>) =>
       this.#routes.post(name, callers.areKnown, entrance.guard(callers, handle))
     post('/verify', new Callers('callerSecrets', callerSecrets), (body) => this.#verify(body))
@@ -91,10 +91,10 @@ export class AuthService {
     if (typeof token !== 'string' || token === '' || token.length > MAX_TOKEN_LENGTH) return failure(401, NOT_VALID)
     const { user, refused } = await this.#verifier.verify(token)
     if (!user) {
-      this.#tell({ type: 'refused', token: tokenDigest(token), why: refused })
+      this.#tell(() => ({ type: 'refused', token: tokenDigest(token), why: refused }))
       return failure(401, NOT_VALID)
     }
-    this.#tell({ type: 'verified', token: tokenDigest(token) })
+    this.#tell(() => ({ type: 'verified', token: tokenDigest(token) }))
     const { id, nickname, avatarUrl } = user
     return answer(200, { id, nickname, avatarUrl })
   }
@@ -103,7 +103,7 @@ export class AuthService {
     const { id, nickname, avatarUrl } = body as ChatUser
     try {
       const { token, expirationDate } = await tokens.provision({ id, nickname, avatarUrl })
-      this.#tell({ type: 'signed', userId: id })
+      this.#tell(() => ({ type: 'signed', userId: id }))
       return answer(200, { token, expirationDate })
     } catch (error) {
       if (error instanceof ChatTokenError && error.code === 'INVALID_USER') return failure(400, error.message)
@@ -124,14 +124,15 @@ export class AuthService {
   /** Nobody is let in while nobody knows. What is thrown may quote a token, unless it is ours. */
   #unavailable(error: unknown): ServiceResponse {
     const ours = error instanceof ChatTokenError
-    this.#tell({ type: 'unavailable', why: ours ? error.message : 'the verifier threw' })
+    this.#tell(() => ({ type: 'unavailable', why: ours ? error.message : 'the verifier threw' }))
     const headers = ours ? { ...COME_BACK, ...httpAnswer(error).headers } : COME_BACK
     return failure(503, 'This cannot be decided now. Try again later.', headers)
   }
 
-  #tell(event: ServiceEvent): void {
+  /** What an event says of a token takes time: it is found out only where somebody listens. */
+  #tell(event: () => ServiceEvent): void {
     try {
-      this.#onEvent(event)
+      this.#onEvent?.(event())
     } catch {
       // Whoever listens cannot break what they hear of.
     }

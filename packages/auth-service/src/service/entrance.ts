@@ -34,26 +34,18 @@ export class Entrance {
         this.#tell({ type: 'callerRefused', address })
         return failure(403, 'This caller may not ask.')
       }
-      const body = isJson(headers) ? await this.#body(request) : new UnusableForm(415, 'Send JSON: application/json.')
-      return body instanceof UnusableForm ? failure(body.status, body.message) : handle(body)
+      const body = isJson(headers) ? await this.#body(request) : new UnusableBody(415, 'Send JSON: application/json.')
+      return body instanceof UnusableBody ? failure(body.status, body.message) : handle(body)
     }
   }
 
-  async #body(request: ServiceRequest): Promise<object | UnusableForm> {
+  async #body(request: ServiceRequest): Promise<object | UnusableBody> {
     const says = Number(request.headers['content-length'])
-    if (says > MAX_BODY) return new UnusableForm(413, `The body is larger than ${MAX_BODY / 1024} KiB.`)
+    if (says > MAX_BODY) return new UnusableBody(413, `The body is larger than ${MAX_BODY / 1024} KiB.`)
     const body = await jsonBody(request, MAX_BODY)
-    if (body instanceof UnusableBody) return new UnusableForm(body.status, body.message)
     if (typeof body === 'object' && body !== null) return body
-    return new UnusableForm(400, 'The body must be a JSON object.')
+    return new UnusableBody(400, 'The body must be a JSON object.')
   }
-}
-
-class UnusableForm {
-  constructor(
-    readonly status: number,
-    readonly message: string,
-  ) {}
 }
 
 /** A request that does not say what it sends may send JSON. */

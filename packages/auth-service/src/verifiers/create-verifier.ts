@@ -1,10 +1,10 @@
 import { ChatTokenError, type ChatTokens } from '@imkit-auth/core'
 import { refuse, type Verdict, type Verifier } from '../verifier.js'
+import { type JwtLimitOptions, jwtLimits } from './jwt-limits.js'
 import { JwtReader, RefusedToken, type SignedClaims } from './jwt-reader.js'
 import { type VerificationKey, VerificationKeys } from './verification-keys.js'
-import { within } from './within.js'
 
-export interface VerifierOptions {
+export interface VerifierOptions extends JwtLimitOptions {
   /** What knows of logouts: tokens on the store that the app's servers use, with `mode: external({ mint })`. */
   readonly tokens: Pick<ChatTokens, 'standing'>
   /** The keys that tokens may be signed with. To rotate: add the new one here, then sign with it, then take the old away. */
@@ -13,17 +13,6 @@ export interface VerifierOptions {
   readonly issuer?: string | undefined
   /** Required `aud`, when given: one of these. */
   readonly audience?: string | readonly string[] | undefined
-  /**
-   * The longest life of a token in seconds, from `iat`; what says it lives longer is refused as well.
-   * @default 31_622_400 (a year, the most that `jwtMinter` gives)
-   */
-  readonly maxAge?: number | undefined
-  /** How far the clocks of signer and verifier may differ, in seconds, 0 to 300. @default 5 */
-  readonly clockTolerance?: number | undefined
-  /** How many verified signatures are remembered; a hot token then costs no public-key operation. @default 10_000 */
-  readonly cacheSize?: number | undefined
-  /** The clock, in epoch ms. @default Date.now */
-  readonly now?: (() => number) | undefined
 }
 
 /** The user whose standing is asked for to see whether it can be: nobody's. */
@@ -48,11 +37,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
     issuer,
     audience,
     requiredClaims: ['jti', 'id', 'ep'],
-    maxAge: within('maxAge', options.maxAge, 31_622_400, [1, 31_622_400 * 10]),
-    clockTolerance: within('clockTolerance', options.clockTolerance, 5, [0, 300]),
-    cacheSize: within('cacheSize', options.cacheSize, 10_000, [1, 10_000_000]),
     cacheMs: 0,
-    now: options.now ?? Date.now,
+    ...jwtLimits('', options),
   })
   return {
     async verify(token) {

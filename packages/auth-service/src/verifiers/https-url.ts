@@ -1,4 +1,4 @@
-const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/
+import { isSafeUrl } from '@imkit-auth/core'
 
 /**
  * An address that secrets or keys may travel to and from.
@@ -9,9 +9,7 @@ export function httpsUrl(name: string, value: string | URL | undefined): URL {
   const text = String(value ?? '')
   if (!URL.canParse(text)) throw new TypeError(`${name} must be a URL; is the environment variable set?`)
   const url = new URL(text)
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) {
-    throw new TypeError(`${name} must be https (http is only for loopback addresses)`)
-  }
+  if (!isSafeUrl(url)) throw new TypeError(`${name} must be https (http is only for loopback addresses)`)
   if (url.username !== '' || url.password !== '') throw new TypeError(`${name} must not hold user name and password`)
   return url
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose'
 import { LRUCache } from 'lru-cache'
+import type { JwtLimits } from './jwt-limits.js'
 
 /** What every token that we accept says, beside what the verifier wants to know. Times are epoch seconds. */
 export interface SignedClaims extends JWTPayload {
@@ -8,22 +9,14 @@ export interface SignedClaims extends JWTPayload {
   readonly iat: number
 }
 
-export interface JwtReaderOptions {
+export interface JwtReaderOptions extends JwtLimits {
   readonly key: JWTVerifyGetKey
   readonly algorithms: readonly string[]
   readonly issuer: string | undefined
   readonly audience: string | readonly string[] | undefined
   readonly requiredClaims: readonly string[]
-  /** Seconds. */
-  readonly maxAge: number
-  /** Seconds. */
-  readonly clockTolerance: number
-  /** How many verified tokens are remembered. */
-  readonly cacheSize: number
-  /** How long, in ms; 0 for as long as they live. */
+  /** How long a verified signature is remembered, in ms; 0 for as long as its token lives. */
   readonly cacheMs: number
-  /** Epoch ms. */
-  readonly now: () => number
 }
 
 /** A token that is refused, and why. */

@@ -3,13 +3,13 @@ import { createRemoteJWKSet } from 'jose'
 import { refuse, type Verifier } from '../verifier.js'
 import { type ClaimNames, userFrom } from './claim-names.js'
 import { httpsUrl } from './https-url.js'
+import { type JwtLimitOptions, jwtLimits } from './jwt-limits.js'
 import { JwtReader, RefusedToken } from './jwt-reader.js'
-import { within } from './within.js'
 
 /** How an identity provider signs. Never with a shared secret. */
 export type RemoteAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'EdDSA'
 
-export interface RemoteJwksOptions {
+export interface RemoteJwksOptions extends JwtLimitOptions {
   /** Where the provider publishes its keys: the `jwks_uri` of its OpenID configuration. https, or http on loopback. */
   readonly url: string | URL | undefined
   /** The `iss` that its tokens carry. */
@@ -20,14 +20,6 @@ export interface RemoteJwksOptions {
   readonly claims?: ClaimNames
   /** @default ['RS256', 'PS256', 'ES256', 'EdDSA'] */
   readonly algorithms?: readonly RemoteAlgorithm[]
-  /** The longest life of a token in seconds, from `iat`. @default 31_622_400 (a year) */
-  readonly maxAge?: number
-  /** How far the clocks may differ, in seconds, 0 to 300. @default 5 */
-  readonly clockTolerance?: number
-  /** How many verified signatures are remembered. @default 10_000 */
-  readonly cacheSize?: number
-  /** The clock, in epoch ms. @default Date.now */
-  readonly now?: () => number
 }
 
 /** How long a key that the provider has taken back may still count, in ms: known as a key, then by what it has signed. */
@@ -64,11 +56,8 @@ export function remoteJwks(options: RemoteJwksOptions): Verifier {
     issuer,
     audience,
     requiredClaims: [],
-    maxAge: within('remoteJwks: maxAge', options.maxAge, 31_622_400, [1, 31_622_400 * 10]),
-    clockTolerance: within('remoteJwks: clockTolerance', options.clockTolerance, 5, [0, 300]),
-    cacheSize: within('remoteJwks: cacheSize', options.cacheSize, 10_000, [1, 10_000_000]),
     cacheMs: KEYS_LIVE_FOR / 2,
-    now: options.now ?? Date.now,
+    ...jwtLimits('remoteJwks: ', options),
   })
   return {
     async verify(token) {

@@ -16,7 +16,7 @@ export interface BodyStream extends AsyncIterable<Uint8Array> {
 /** A body that cannot be used, and the status that says so. */
 export class UnusableBody {
   constructor(
-    readonly status: 400 | 413,
+    readonly status: number,
     readonly message: string,
   ) {}
 }

@@ -41,11 +41,12 @@ export class MemorySpace implements TokenSpace {
 
   read(userId: string, key: SessionKey): UserState {
     const record = this.#find(userId)
+    const now = this.#now()
     return {
       epoch: record.epoch,
       token: record.current(key),
-      loggedOut: record.isLoggedOut(key.session, this.#now()),
-      denied: record.deniedIds(this.#now()),
+      loggedOut: record.isLoggedOut(key.session, now),
+      denied: record.deniedIds(now),
       nickname: record.nickname,
       avatarUrl: record.avatarUrl,
     }
