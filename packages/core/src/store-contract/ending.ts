@@ -1,6 +1,6 @@
 import type { SessionKey } from '../store/token-store.js'
 import { describe, expect, test } from 'vitest'
-import { DAY, ISSUE, LEASE, SHARED, type Steps } from './steps.js'
+import { DAY, LEASE, SHARED, type Steps } from './steps.js'
 
 /** How tokens are ended: what a logout takes, and what it leaves to be revoked. */
 export function endingContract(s: Steps): void {
@@ -115,99 +115,6 @@ export function endingContract(s: Steps): void {
     })
   })
 
-  describe('revocation of all tokens', () => {
-    test('comes before any later obtain, and holds the lease while it is under way', async () => {
-      await s.logout()
-      const revocation = await s.claimOne()
-      const step = { key: SHARED, epoch: await s.epochOf(), intent: ISSUE, leaseMs: LEASE }
-      expect(await s.space.acquire(s.user, step)).toMatchObject({ kind: 'busy' })
-      expect(await s.space.settle(revocation)).toBe(true)
-      expect(await s.space.acquire(s.user, step)).toMatchObject({ kind: 'acquired', revokeAllFirst: false })
-    })
-
-    test('can be done by the next login, which begins after it', async () => {
-      await s.logout()
-      const held = await s.take()
-      expect(held.revokeAllFirst).toBe(true)
-      expect(await s.claim()).toEqual([])
-      expect(await s.space.begin(s.user, { ...held, intent: ISSUE, leaseMs: LEASE, cleared: true })).toBe(true)
-      expect(await s.waiting()).toEqual([])
-      expect(await s.commit(held, s.aToken('t1'))).toBe('stored')
-    })
-
-    test('gives the lease its full time again when the login begins', async () => {
-      await s.logout()
-      const held = await s.take()
-      s.time += LEASE
-      expect(await s.space.begin(s.user, { ...held, intent: ISSUE, leaseMs: LEASE, cleared: true })).toBe(true)
-      const step = { key: SHARED, epoch: held.epoch, intent: ISSUE, leaseMs: LEASE }
-      expect(await s.space.acquire(s.user, step)).toMatchObject({ kind: 'busy' })
-    })
-
-    test('does not let the login begin when a logout came meanwhile', async () => {
-      await s.logout()
-      const held = await s.take()
-      await s.logout()
-      expect(await s.space.begin(s.user, { ...held, intent: ISSUE, leaseMs: LEASE, cleared: true })).toBe(false)
-      // What was revoked is revoked: nothing has been obtained since.
-      expect((await s.take()).revokeAllFirst).toBe(false)
-    })
-
-    test('that a later logout asked for again is not settled by an earlier one', async () => {
-      await s.logout()
-      const earlier = await s.claimOne()
-      await s.logout(SHARED, true)
-      expect(await s.space.settle(earlier)).toBe(false)
-      expect(await s.waiting()).toEqual(['ALL'])
-    })
-
-    test('with an unknown outcome keeps the lease through the horizon', async () => {
-      await s.logout()
-      const revocation = await s.claimOne()
-      await s.space.retry(revocation, { delayMs: 1, holdUntil: s.time + 10_000, tried: true })
-      const step = { key: SHARED, epoch: await s.epochOf(), intent: ISSUE, leaseMs: LEASE }
-      s.time += 9_999
-      expect(await s.space.acquire(s.user, step)).toEqual({ kind: 'busy', heldForMs: 1 })
-      expect(await s.claim()).toEqual([])
-      s.time += 1
-      expect(await s.claim()).toHaveLength(1)
-    })
-  })
-
-  describe('forget', () => {
-    test('drops the tokens without revoking them, and lets the next logout revoke all', async () => {
-      await s.login('t1')
-      await s.space.forget(s.user)
-      expect(await s.current()).toBeUndefined()
-      expect(await s.waiting()).toEqual([])
-      await s.logout()
-      expect(await s.waiting()).toContain('ALL')
-    })
-  })
-
-  describe('widen', () => {
-    const widen = async () => {
-      await s.space.widen(await s.claimOne())
-    }
-
-    test('turns the revocation of one token into one of all', async () => {
-      await s.login('t1')
-      await s.logout()
-      await widen()
-      expect(await s.waiting()).toEqual(['ALL'])
-      expect(await s.take()).toMatchObject({ revokeAllFirst: true })
-    })
-
-    test('gives it up when a later token would die with it', async () => {
-      await s.login('t1')
-      await s.logout()
-      await s.login('t2')
-      await widen()
-      expect(await s.waiting()).toEqual([])
-      expect(await s.current()).toBe('t2')
-    })
-  })
-
   describe('sessions', () => {
     const laptop: SessionKey = { session: 'laptop', ownToken: false }
     const phone: SessionKey = { session: 'phone', ownToken: false }
@@ -245,53 +152,6 @@ export function endingContract(s: Steps): void {
       expect(await s.current(own('laptop'))).toBeUndefined()
       expect(await s.current(own('phone'))).toBe('phone token')
       expect(await s.waiting()).toEqual(['laptop token'])
-    })
-  })
-
-  describe('deny', () => {
-    test('revokes the current token, at most once in the interval', async () => {
-      await s.login('t1')
-      const step = { key: SHARED, token: 't1', intervalMs: 30_000 }
-      expect(await s.space.deny(s.user, step)).toEqual({ kind: 'denied' })
-      expect(await s.current()).toBeUndefined()
-      expect(await s.waiting()).toEqual(['t1'])
-      await s.login('t2')
-      s.time += 10_000
-      expect(await s.space.deny(s.user, { ...step, token: 't2' })).toEqual({ kind: 'too-soon', retryInMs: 20_000 })
-      s.time += 20_000
-      expect(await s.space.deny(s.user, { ...step, token: 't2' })).toEqual({ kind: 'denied' })
-    })
-
-    test('of a minted token is remembered by its id, until a logout refuses everything from before', async () => {
-      await s.login('t1')
-      await s.space.deny(s.user, { key: SHARED, token: 't1', id: 'id 1', intervalMs: 0 })
-      await s.login('t2')
-      expect(await s.denied()).toEqual(['id 1'])
-      s.time += 7 * DAY
-      expect(await s.denied(), 'a clock that differs').toEqual(['id 1'])
-      const before = await s.epochOf()
-      await s.logout()
-      expect(await s.denied()).toEqual([])
-      expect(await s.epochOf()).toBeGreaterThan(before)
-    })
-
-    test('of more minted tokens than are remembered refuses everything from before', async () => {
-      const before = await s.epochOf()
-      const deny = async (i: number) => {
-        await s.login(`t${i}`)
-        await s.space.deny(s.user, { key: SHARED, token: `t${i}`, id: `id ${i}`, intervalMs: 0 })
-      }
-      for (let i = 0; i < 100; i++) await deny(i)
-      expect([await s.epochOf(), (await s.denied()).length]).toEqual([before, 100])
-      await deny(100)
-      expect(await s.epochOf()).toBeGreaterThan(before)
-      expect([await s.denied(), await s.current()]).toEqual([[], undefined])
-    })
-
-    test('ignores any other token', async () => {
-      await s.login('t1')
-      expect(await s.space.deny(s.user, { key: SHARED, token: 'old', intervalMs: 0 })).toEqual({ kind: 'not-current' })
-      expect(await s.current()).toBe('t1')
     })
   })
 }
