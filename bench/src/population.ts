@@ -10,24 +10,32 @@ export interface KeptToken {
 }
 
 const DAY = 86_400_000
+const TOKEN_LENGTH = 300
 
 export function usersOf(count: number): BenchUser[] {
-  return Array.from({ length: count }, (_, at) => ({ id: `user-${String(at).padStart(7, '0')}` }))
+  return Array.from({ length: count }, (_, at) => userAt(at))
+}
+
+export function userAt(at: number): BenchUser {
+  return { id: `user-${String(at).padStart(7, '0')}` }
 }
 
 /** A text of 300 characters that is another one for each user, alive for thirty days. */
 export function tokenOf({ id }: BenchUser): KeptToken {
-  // Through a buffer: a text that was put together from others would keep those as well.
-  return { token: Buffer.from(`${id}.`.repeat(30).slice(0, 300)).toString('latin1'), expiresAt: Date.now() + 30 * DAY }
+  const text = `${id}.`.repeat(Math.ceil(TOKEN_LENGTH / id.length)).slice(0, TOKEN_LENGTH)
+  // Through a buffer: a part of a text keeps the whole of it.
+  return { token: Buffer.from(text).toString('latin1'), expiresAt: Date.now() + 30 * DAY }
 }
 
-/** Who comes when: few come often, many come seldom (Zipf's law). Always the same order. */
-export function skewed(users: readonly BenchUser[], length: number): BenchUser[] {
+/** Who comes when: a fifth of them makes four visits of five. Always the same order. */
+export function skewed(users: readonly BenchUser[], visits: number): BenchUser[] {
   const random = randomFrom(42)
   const order = shuffled(users, random)
-  return Array.from({ length }, () => {
-    const rank = Math.floor(users.length ** random()) - 1
-    return order[rank] ?? order[0] ?? { id: '' }
+  const often = order.slice(0, users.length / 5)
+  const seldom = order.slice(users.length / 5)
+  return Array.from({ length: visits }, () => {
+    const group = random() < 0.8 ? often : seldom
+    return group[Math.floor(random() * group.length)] ?? { id: '' }
   })
 }
 

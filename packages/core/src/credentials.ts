@@ -14,10 +14,9 @@ export interface ChatCredentials {
   readonly clientKey?: string
 }
 
-/** Makes credentials from tokens. For a token that stays in memory the same frozen object serves every call. */
+/** Makes credentials from tokens. */
 export class CredentialsFactory {
   readonly #common: Pick<ChatCredentials, 'serverUrl' | 'clientKey'>
-  readonly #made = new WeakMap<LiveToken, ChatCredentials>()
 
   constructor({ serverUrl, clientKey }: Pick<Settings, 'serverUrl' | 'clientKey'>) {
     this.#common = {
@@ -30,17 +29,17 @@ export class CredentialsFactory {
     return this.#common.serverUrl
   }
 
-  /** Kept for the next call: a user who comes back is likely to come again. */
+  /** Its date is kept for the next call: a user who comes back is likely to come again. */
   for(userId: string, live: LiveToken): ChatCredentials {
-    const made = this.#made.get(live)
-    if (made) return made
+    const { token, expirationDate } = live
+    if (expirationDate !== undefined) return { token, expirationDate, userId, ...this.#common }
     const credentials = this.make(userId, live)
-    this.#made.set(live, credentials)
+    // A store of somebody else may freeze what it hands out.
+    if (Object.isExtensible(live)) live.expirationDate = credentials.expirationDate
     return credentials
   }
 
   make(userId: string, { token, expiresAt }: Pick<LiveToken, 'token' | 'expiresAt'>): ChatCredentials {
-    const expirationDate = new Date(expiresAt).toISOString()
-    return Object.freeze({ token, expirationDate, userId, ...this.#common })
+    return { token, expirationDate: new Date(expiresAt).toISOString(), userId, ...this.#common }
   }
 }

@@ -83,8 +83,8 @@ export class Obtainer {
     const now = this.#settings.now()
     const holdUntil = ambiguous ? horizon(this.#settings) : undefined
     const { token: text, expiresAt } = obtained
-    const renewAt = expiresAt - Math.min(this.#settings.renewBefore, (expiresAt - now) / 2)
-    const plain = { token: text, expiresAt, renewAt }
+    const renewBefore = Math.min(this.#settings.renewBefore, Math.floor((expiresAt - now) / 2))
+    const plain = { token: text, expiresAt, renewBefore, expirationDate: undefined }
     // There may be many: what says nothing takes no room.
     const special = key.ownToken || holdUntil !== undefined || this.#settings.isExternal
     const session = key.ownToken ? key.session : undefined

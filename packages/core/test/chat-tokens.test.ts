@@ -9,8 +9,9 @@ import {
   memoryStore,
   type MintContext,
   type TokenStore,
+  type UserState,
 } from '@imkit-auth/core'
-import { eventually, World } from '@imkit-auth/testkit'
+import { eventually, interceptedStore, World } from '@imkit-auth/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 const AMY = { id: 'amy', nickname: 'Amy', avatarUrl: 'https://example.com/amy.png' }
@@ -87,7 +88,26 @@ describe('provision', () => {
       serverUrl: world.emulator.url,
       clientKey: 'app-key',
     })
-    expect(Object.isFrozen(credentials)).toBe(true)
+  })
+
+  test('gives everybody credentials of their own: who changes theirs changes no others', async () => {
+    const { tokens } = world.instance()
+    await tokens.provision(AMY)
+    const mine = await tokens.provision(AMY)
+    const same = { ...mine }
+    Object.assign(mine, { token: 'mine', expirationDate: 'never', userId: 'me' })
+    expect(await tokens.provision(AMY)).toEqual(same)
+    expect(await tokens.current(AMY.id)).toEqual(same)
+  })
+
+  test('answers from a store that freezes what it hands out', async () => {
+    const store = interceptedStore(memoryStore(), (step, run) => {
+      if (step === 'read') Object.freeze((run() as UserState).token)
+      return run()
+    })
+    const { tokens } = world.instance({ store })
+    const { token } = await tokens.provision(AMY)
+    expect((await tokens.provision(AMY)).token).toBe(token)
   })
 
   test('answers from the store until the token is due for renewal', async () => {

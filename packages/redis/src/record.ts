@@ -16,7 +16,7 @@ export interface StoredToken {
   /** The token, maybe sealed. */
   readonly value: string
   readonly expiresAt: number
-  readonly renewAt: number
+  readonly renewBefore: number
   readonly session?: string
   readonly settlesAt?: number
   /** The chat server was never told of it. */

@@ -39,15 +39,15 @@ export class Vault {
     return text
   }
 
-  sealToken(userId: string, { token, expiresAt, renewAt, session, external }: LiveToken): StoredToken {
-    const plain = { id: this.digest(token), value: this.seal(userId, token), expiresAt, renewAt }
+  sealToken(userId: string, { token, expiresAt, renewBefore, session, external }: LiveToken): StoredToken {
+    const plain = { id: this.digest(token), value: this.seal(userId, token), expiresAt, renewBefore }
     const stored = external ? { ...plain, external } : plain
     return session === undefined ? stored : { ...stored, session: this.digest(session) }
   }
 
-  openToken(userId: string, { value, expiresAt, renewAt }: StoredToken): LiveToken | undefined {
+  openToken(userId: string, { value, expiresAt, renewBefore }: StoredToken): LiveToken | undefined {
     const token = this.open(userId, value)
-    return token === undefined ? undefined : { token, expiresAt, renewAt }
+    return token === undefined ? undefined : { token, expiresAt, renewBefore }
   }
 
   sealProfile(userId: string, { nickname, avatarUrl }: Profile): string {

@@ -177,7 +177,7 @@ export class Interleaving {
       token: {
         token: message.token,
         expiresAt: this.#time + DAY,
-        renewAt: this.#time + DAY,
+        renewBefore: 0,
         session: undefined,
         settlesAt: undefined,
       },

@@ -19,6 +19,17 @@ export function obtainingContract(s: Steps): void {
       expect(await s.epochOf()).toBeGreaterThan(before)
     })
 
+    test('answers what was true then: nothing that happens later changes it', async () => {
+      await s.login('t1')
+      const before = await s.space.read(s.user, SHARED)
+      const { epoch } = before
+      await s.space.profile(s.user, { nickname: 'Ami', avatarUrl: undefined })
+      await s.commit(await s.take(undefined, { session: 'other', ownToken: true }), s.aToken('t2'))
+      await s.logout()
+      expect(before).toMatchObject({ epoch, loggedOut: false, nickname: 'Amy' })
+      expect(before.token?.token).toBe('t1')
+    })
+
     test('keeps spaces apart', async () => {
       await s.login('t1')
       const other = s.store.open({ server: randomUUID(), namespace: '', now: s.now, listener: SILENT })
@@ -137,7 +148,7 @@ export function obtainingContract(s: Steps): void {
 
     test('remembers at most four live tokens and revokes the oldest', async () => {
       for (const name of ['t1', 't2', 't3', 't4', 't5']) {
-        await s.commit(await s.take(), s.aToken(name, { renewAt: s.time }))
+        await s.commit(await s.take(), s.aToken(name, { renewBefore: 7 * DAY }))
       }
       expect(await s.waiting()).toEqual(['t1'])
       await s.logout()

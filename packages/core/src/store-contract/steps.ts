@@ -37,7 +37,7 @@ export class Steps {
     return {
       token,
       expiresAt: time + 7 * DAY,
-      renewAt: time + 6 * DAY,
+      renewBefore: DAY,
       session: undefined,
       settlesAt: undefined,
       ...more,

@@ -22,7 +22,8 @@ const STEPS = {
   close: true,
 } satisfies Record<keyof TokenSpace, true>
 
-type Step = (...args: readonly unknown[]) => unknown
+/** No step has more: with rest parameters, every hit would pay for an array. */
+type Step = (first: unknown, second: unknown) => unknown
 
 /** A space whose failures are ours: what a store says when it fails may quote the token it was given. */
 export function guardedSpace(space: TokenSpace): TokenSpace {
@@ -42,9 +43,9 @@ function guarded<T extends object>(store: T, names: readonly string[], ambiguous
   const guard = Object.create(store) as Record<string, unknown>
   for (const name of names) {
     const step = (Reflect.get(store, name) as Step).bind(store)
-    guard[name] = (...args: readonly unknown[]) => {
+    guard[name] = (first: unknown, second: unknown) => {
       try {
-        const result = step(...args)
+        const result = step(first, second)
         return result instanceof Promise ? result.catch(fail) : result
       } catch {
         return fail()

@@ -6,14 +6,19 @@ export interface LiveToken {
   readonly token: string
   /** Epoch ms. */
   readonly expiresAt: number
-  /** Epoch ms from which on a login tries to obtain a new one. */
-  readonly renewAt: number
+  /** How long before its end a login tries to obtain a new one. In whole ms. */
+  readonly renewBefore: number
   /** The host session it was obtained for, when each session has a token of its own. */
   readonly session?: string | undefined
   /** Epoch ms until which an earlier, ambiguous send of this very token may still reach the server. */
   readonly settlesAt?: number | undefined
   /** The chat server was never told of it: there is nothing to revoke there. */
   readonly external?: boolean | undefined
+  /**
+   * `expiresAt` in ISO 8601, written here when a page is given it for the first time: making it takes longer than all else
+   * of a hit. Not for stores to keep.
+   */
+  expirationDate?: string | undefined
 }
 
 /** Whether it may be handed out. */
@@ -23,5 +28,5 @@ export function isLive(token: LiveToken | undefined, now: number): token is Live
 
 /** Whether it may be handed out without looking for a new one. */
 export function isFresh(token: LiveToken | undefined, now: number): token is LiveToken {
-  return token !== undefined && token.renewAt > now && token.expiresAt > now
+  return token !== undefined && token.expiresAt - token.renewBefore > now
 }

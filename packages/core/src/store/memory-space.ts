@@ -12,12 +12,12 @@ type StepOf<Name extends keyof TokenSpace> = TokenSpace[Name] extends (userId: s
 const SWEEP_INTERVAL = 60_000
 
 /**
- * The life cycle's records in memory. A record lives in exactly one of two places: among the settled ones, where the
- * least recently used may be evicted, or among the pinned ones, which nothing evicts.
+ * The life cycle's records in memory. Of those that were used last, the least recently used may be evicted; the pinned ones
+ * are kept beside them, and nothing evicts those.
  */
 export class MemorySpace implements TokenSpace {
   readonly #now: () => number
-  readonly #settled: LRUCache<string, UserRecord>
+  readonly #recent: LRUCache<string, UserRecord>
   readonly #pinned = new Map<string, UserRecord>()
   /** The pinned ones that have revocations waiting. */
   readonly #outboxes = new Map<string, UserRecord>()
@@ -31,7 +31,7 @@ export class MemorySpace implements TokenSpace {
   constructor(maxUsers: number, now: () => number) {
     this.#now = now
     this.#sweptAt = now()
-    this.#settled = new LRUCache({
+    this.#recent = new LRUCache({
       max: maxUsers,
       dispose: ({ epoch }, _userId, reason) => {
         if (reason === 'evict') this.#epochFloor = Math.max(this.#epochFloor, epoch)
@@ -40,16 +40,7 @@ export class MemorySpace implements TokenSpace {
   }
 
   read(userId: string, key: SessionKey): UserState {
-    const record = this.#find(userId)
-    const now = this.#now()
-    return {
-      epoch: record.epoch,
-      token: record.current(key),
-      loggedOut: record.isLoggedOut(key.session, now),
-      denied: record.deniedIds(now),
-      nickname: record.nickname,
-      avatarUrl: record.avatarUrl,
-    }
+    return this.#find(userId).state(key, this.#now)
   }
 
   admit(userId: string, { key, epoch }: StepOf<'admit'>): UserState {
@@ -135,17 +126,17 @@ export class MemorySpace implements TokenSpace {
   close(): void {}
 
   #find(userId: string): UserRecord {
-    const found = this.#settled.get(userId) ?? this.#pinned.get(userId)
+    const found = this.#recent.get(userId) ?? this.#pinned.get(userId)
     if (found) return found
     const record = new UserRecord(Math.max(this.#now(), this.#epochFloor + 1))
-    this.#settled.set(userId, record)
+    this.#recent.set(userId, record)
     return record
   }
 
   /** Runs one step, puts the record where it now belongs, and wakes those who wait for its lease. */
   #change<T>(userId: string, step: (record: UserRecord, now: number) => T): T {
     const now = this.#now()
-    const record = this.#find(userId)
+    const record = this.#find(userId).changeable()
     const result = step(record, now)
     this.#place(userId, record, now)
     if (now - this.#sweptAt >= SWEEP_INTERVAL) this.#sweep(now)
@@ -156,19 +147,13 @@ export class MemorySpace implements TokenSpace {
   #place(userId: string, record: UserRecord, now: number): void {
     if (record.outbox.length > 0) this.#outboxes.set(userId, record)
     else this.#outboxes.delete(userId)
-    const pinned = this.#pinned.has(userId)
-    if (record.isPinned(now) === pinned) return
-    if (pinned) {
-      this.#pinned.delete(userId)
-      this.#settled.set(userId, record)
-    } else {
-      this.#pinned.set(userId, record)
-      this.#settled.delete(userId)
-    }
+    if (record.isPinned(now)) this.#pinned.set(userId, record)
+    else this.#pinned.delete(userId)
+    this.#recent.set(userId, record)
   }
 
   #sweep(now: number): void {
     this.#sweptAt = now
-    for (const [userId, record] of this.#pinned) this.#place(userId, record, now)
+    for (const [userId, record] of this.#pinned) if (!record.isPinned(now)) this.#place(userId, record, now)
   }
 }

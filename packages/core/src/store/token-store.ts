@@ -107,7 +107,7 @@ export interface Claimed {
 }
 
 export interface TokenSpace {
-  /** The hot path. A user never seen before gets an epoch here. */
+  /** The hot path. A user never seen before gets an epoch here. What it answers never changes afterwards. */
   read(userId: string, key: SessionKey): Awaitable<UserState>
 
   /** A login clears its session's tombstone, unless a logout raised the epoch since it was read. Reads the user again. */

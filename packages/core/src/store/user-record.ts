@@ -1,6 +1,6 @@
 import { Duties, type OutboxEntry } from './duties.js'
 import { CLOCK_SKEW, type LiveToken } from './live-token.js'
-import type { SessionKey } from './token-store.js'
+import type { SessionKey, UserState } from './token-store.js'
 
 const NONE: readonly never[] = []
 
@@ -10,21 +10,63 @@ const MAX_TOKENS = { shared: 4, ownToken: 100 }
 /**
  * What the memory store knows about one user: plain state and the small moves the life cycle's steps are made of.
  * Nothing here waits, so whatever a step does with it is atomic. There may be many: what few users need is in `duties`.
+ *
+ * Without duties it is what readers are handed, as it is; whoever changes it later changes a copy.
  */
-export class UserRecord {
+export class UserRecord implements UserState {
   epoch: number
-  nickname: string | undefined
-  avatarUrl: string | undefined
+  nickname: string | undefined = undefined
+  avatarUrl: string | undefined = undefined
   /** False until this store has seen a login or a logout: tokens from an earlier life may exist before that. */
   known = false
   /** A crashed or ambiguous issue may have left a token that nobody knows. */
   unsure = false
-  /** Oldest first. */
-  tokens: readonly LiveToken[] = []
-  #duties: Duties | undefined
+  /** The newest token. Most users have one: no list for each of them. */
+  token: LiveToken | undefined = undefined
+  #older: readonly LiveToken[] = NONE
+  #duties: Duties | undefined = undefined
 
   constructor(epoch: number) {
     this.epoch = epoch
+  }
+
+  /** Oldest first. */
+  get tokens(): readonly LiveToken[] {
+    return this.token ? [...this.#older, this.token] : NONE
+  }
+
+  set tokens(tokens: readonly LiveToken[]) {
+    this.token = tokens.at(-1)
+    this.#older = tokens.length > 1 ? tokens.slice(0, -1) : NONE
+  }
+
+  get loggedOut(): false {
+    return false
+  }
+
+  get denied(): readonly never[] {
+    return NONE
+  }
+
+  /** What a reader is told. Without duties it is told no time, and what it is told is made for nobody. */
+  state(key: SessionKey, clock: () => number): UserState {
+    const duties = this.#duties
+    if (!duties && !key.ownToken) return this
+    const { epoch, nickname, avatarUrl } = this
+    const token = this.current(key)
+    const now = clock()
+    const loggedOut = duties?.isLoggedOut(key.session, now) ?? false
+    return { epoch, token, loggedOut, denied: duties?.deniedIds(now) ?? NONE, nickname, avatarUrl }
+  }
+
+  /** One to change, should this one have been handed out. */
+  changeable(): UserRecord {
+    if (this.#duties) return this
+    const copy = new UserRecord(this.epoch)
+    const { nickname, avatarUrl, known, unsure, token } = this
+    Object.assign(copy, { nickname, avatarUrl, known, unsure, token })
+    copy.#older = this.#older
+    return copy
   }
 
   get duties(): Duties {
@@ -40,10 +82,6 @@ export class UserRecord {
     return this.#duties?.isLeased(now) ?? false
   }
 
-  isLoggedOut(session: string | undefined, now: number): boolean {
-    return this.#duties?.isLoggedOut(session, now) ?? false
-  }
-
   /** Whether forgetting this record could break a promise. Anything else may be evicted. */
   isPinned(now: number): boolean {
     if (this.#duties?.areDone(now)) this.#duties = undefined
@@ -51,14 +89,13 @@ export class UserRecord {
   }
 
   current(key: SessionKey): LiveToken | undefined {
-    if (!key.ownToken) return this.tokens.at(-1)
+    if (!key.ownToken) return this.token
     return this.tokens.findLast((token) => token.session === key.session)
   }
 
   add(token: LiveToken, now: number): void {
     const kept = this.tokens.filter((other) => other.expiresAt + CLOCK_SKEW > now && other.token !== token.token)
-    // Neither pushed nor spread: arrays that grow reserve room for more than a dozen tokens, for every user.
-    this.tokens = kept.concat(token)
+    this.tokens = [...kept, token]
     const siblings = this.tokens.filter((other) => other.session === token.session)
     const limits: [readonly LiveToken[], number][] = [
       [siblings, MAX_TOKENS.shared],
@@ -67,11 +104,6 @@ export class UserRecord {
     for (const [tokens, limit] of limits) {
       for (const oldest of tokens.slice(0, -limit)) this.revoke(oldest, now)
     }
-  }
-
-  /** Ids of tokens that are not to be accepted any more. */
-  deniedIds(now: number): readonly string[] {
-    return this.#duties?.deniedIds(now) ?? NONE
   }
 
   /** Nothing from before is good any more. */

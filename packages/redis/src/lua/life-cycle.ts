@@ -208,7 +208,7 @@ function steps.acquire()
   changed = false
   if record.epoch ~= step.epoch then return { kind = 'superseded' } end
   local token = current()
-  if token and token.renewAt > now and token.expiresAt > now then return { kind = 'hit', token = token } end
+  if token and token.expiresAt - token.renewBefore > now then return { kind = 'hit', token = token } end
   if isLeased() then
     changed, record.awaited = not record.awaited, true
     return { kind = 'busy', heldForMs = record.held and record.leasedUntil - now }

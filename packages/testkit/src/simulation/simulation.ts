@@ -122,7 +122,7 @@ export class Simulation {
       for (const session of ['s0', 's1']) {
         const { token } = await this.#space.read(user, { session, ownToken })
         // The next login renews one that is no longer fresh.
-        const dead = token && token.renewAt > Date.now() && !live.includes(token.token)
+        const dead = token && token.expiresAt - token.renewBefore > Date.now() && !live.includes(token.token)
         // Sessions with a token of their own need a server that keeps several.
         if (dead && !(ownToken && this.#schedule.singleToken))
           this.ledger.violated('I4 the store rests on a dead token')
