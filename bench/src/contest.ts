@@ -1,3 +1,5 @@
+import { randomFrom, shuffled } from './random.js'
+
 /** What one contender is measured by, such as `{ name: 'a call', unit: 'ns' }`. */
 export interface Figure {
   readonly name: string
@@ -49,8 +51,8 @@ export interface ContestResult {
 }
 
 /**
- * A B C, B C A, C A B…: everybody meets the same weather, and nobody is always the first. A round before that is not
- * counted.
+ * Everybody once in a round, each round in another order: all meet the same weather, and nobody always comes after the
+ * same one, whose data the processor still has at hand. A round before that is not counted.
  */
 export async function hold(
   { title, figures, contenders }: Contest,
@@ -60,7 +62,7 @@ export async function hold(
   const values = contenders.map((): number[][] => figures.map(() => []))
   for (let round = 0; round <= rounds; round++) {
     onRound(round)
-    for (const [at, contender] of turned([...contenders.entries()], round)) {
+    for (const [at, contender] of shuffled([...contenders.entries()], randomFrom(round))) {
       const measured = await contender.measure()
       if (round > 0) for (const [figure, value] of measured.entries()) values[at]?.[figure]?.push(value)
     }
@@ -76,9 +78,4 @@ export async function hold(
       ratios: (values[at]?.[0] ?? []).map((value, round) => value / (base[round] ?? Number.NaN)),
     })),
   }
-}
-
-function turned<T>(list: readonly T[], by: number): readonly T[] {
-  const start = by % list.length
-  return [...list.slice(start), ...list.slice(0, start)]
 }

@@ -1,3 +1,5 @@
+import { randomFrom, shuffled } from './random.js'
+
 /** A user as the host app has it. */
 export interface BenchUser {
   readonly id: string
@@ -10,7 +12,7 @@ export interface KeptToken {
 }
 
 const DAY = 86_400_000
-const TOKEN_LENGTH = 300
+export const TOKEN_LENGTH = 300
 
 export function usersOf(count: number): BenchUser[] {
   return Array.from({ length: count }, (_, at) => userAt(at))
@@ -37,22 +39,4 @@ export function skewed(users: readonly BenchUser[], visits: number): BenchUser[]
     const group = random() < 0.8 ? often : seldom
     return group[Math.floor(random() * group.length)] ?? { id: '' }
   })
-}
-
-function shuffled<T>(list: readonly T[], random: () => number): T[] {
-  return list
-    .map((value) => ({ value, at: random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ value }) => value)
-}
-
-/** mulberry32: enough for an order that looks like none. */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }
