@@ -11,6 +11,7 @@ export default defineConfig({
       'packages/express/*/vitest.config.ts',
       'packages/nestjs/*/vitest.config.ts',
       'examples/*/vitest.config.ts',
+      'bench/vitest.config.ts',
     ],
   },
 })
