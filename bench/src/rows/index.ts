@@ -1,5 +1,7 @@
 import type { Row } from '../contest.js'
 import { cached } from './cached.js'
 import { memory } from './memory.js'
+import { processes } from './processes.js'
+import { redis } from './redis.js'
 
-export const ROWS: readonly Row[] = [cached, memory]
+export const ROWS: readonly Row[] = [cached, processes, redis, memory]
