@@ -1,31 +1,31 @@
-import { type RedisProxy, type RedisServer, startProxy } from '@imkit-auth/testkit/redis-servers'
-import type { Contender, Contest, Target } from '../contest.js'
+import { type RedisProxy, startProxy, startRedis } from '@imkit-auth/testkit/redis-servers'
+import type { Contender, Contest } from '../contest.js'
 import type { BenchUser } from '../population.js'
-import { CLIENT_LIBRARIES } from './client-libraries.js'
+import type { ClientLibrary } from './client-libraries.js'
 import { RedisApp } from './redis-app.js'
 
 /** What one operation sends, counted on the wire: by a proxy that would cost too much where time is measured. */
-export async function* roundTrips(redis: RedisServer): AsyncGenerator<Contest> {
-  const proxy = await startProxy(redis)
-  const apps: RedisApp[] = []
+export async function* roundTrips(library: ClientLibrary): AsyncGenerator<Contest> {
+  const server = await startRedis()
+  const proxy = await startProxy(server)
+  const app = await RedisApp.open(library, proxy.url)
   try {
-    const contenders: Contender[] = []
-    for (const library of CLIENT_LIBRARIES) {
-      const app = await RedisApp.open(library, proxy.url)
-      apps.push(app)
-      contenders.push(...counted(app, proxy, library.name))
+    yield {
+      title: `Round trips to Redis, with ${library.name}`,
+      figures: [{ name: 'round trips' }, { name: 'commands' }],
+      contenders: counted(app, proxy),
     }
-    yield { title: 'Round trips to Redis', figures: [{ name: 'round trips' }, { name: 'commands' }], contenders }
   } finally {
-    for (const app of apps) await app.close()
+    await app.close()
     await proxy.stop()
+    await server.stop()
   }
 }
 
-function counted(app: RedisApp, proxy: RedisProxy, library: string): Contender[] {
+function counted(app: RedisApp, proxy: RedisProxy): Contender[] {
   const { tokens } = app
-  const known = async () => (await app.loggedIn(1))[0] ?? { id: '' }
-  const unknown = async () => app.newUsers(1)[0] ?? { id: '' }
+  const known = async () => only(await app.loggedIn(1))
+  const unknown = async () => only(app.newUsers(1))
 
   function contender(
     name: string,
@@ -33,10 +33,9 @@ function counted(app: RedisApp, proxy: RedisProxy, library: string): Contender[]
     prepare: () => Promise<BenchUser>,
     work: (user: BenchUser) => Promise<unknown>,
   ): Contender {
-    const targets: readonly Target[] = [{ of: 'round trips', atMost }]
     return {
-      name: `${name}, ${library}`,
-      targets,
+      name,
+      targets: [{ of: 'round trips', atMost }],
       async measure() {
         const user = await prepare()
         const record = proxy.record()
@@ -55,4 +54,9 @@ function counted(app: RedisApp, proxy: RedisProxy, library: string): Contender[]
       if (outcome !== 'confirmed') throw new Error(`a logout was ${outcome}`)
     }),
   ]
+}
+
+function only([user]: readonly BenchUser[]): BenchUser {
+  if (!user) throw new Error('nobody')
+  return user
 }
