@@ -14,8 +14,8 @@ export interface KeptToken {
 const DAY = 86_400_000
 export const TOKEN_LENGTH = 300
 
-export function usersOf(count: number): BenchUser[] {
-  return Array.from({ length: count }, (_, at) => userAt(at))
+export function usersOf(count: number, first = 0): BenchUser[] {
+  return Array.from({ length: count }, (_, at) => userAt(first + at))
 }
 
 export function userAt(at: number): BenchUser {

@@ -1,7 +1,9 @@
 import type { Row } from '../contest.js'
 import { cached } from './cached.js'
+import { cold } from './cold.js'
+import { emulator } from './emulator.js'
 import { memory } from './memory.js'
 import { processes } from './processes.js'
 import { redis } from './redis.js'
 
-export const ROWS: readonly Row[] = [cached, processes, redis, memory]
+export const ROWS: readonly Row[] = [cached, cold, processes, redis, memory, emulator]
