@@ -25,6 +25,12 @@ export interface Contest {
   readonly title: string
   readonly figures: readonly Figure[]
   readonly contenders: readonly Contender[]
+  /**
+   * How often everybody's turn comes in a round, whose values are the means: where a disturbance on the machine is larger
+   * than what is to be seen, it is to hit all alike.
+   * @default 1
+   */
+  readonly turns?: number
 }
 
 /** One row of the benchmark: what it prepares before a contest and cleans up after it stands around its `yield`. */
@@ -51,20 +57,22 @@ export interface ContestResult {
 }
 
 /**
- * Everybody once in a round, each round in another order: all meet the same weather, and nobody always comes after the
- * same one, whose data the processor still has at hand. A round before that is not counted.
+ * Everybody in each round, each time in another order: all meet the same weather, and nobody always comes after the same
+ * one, whose data the processor still has at hand. A round before that is not counted.
  */
 export async function hold(
-  { title, figures, contenders }: Contest,
+  contest: Contest,
   rounds: number,
   onRound: (round: number) => unknown,
 ): Promise<ContestResult> {
+  const { title, figures, contenders } = contest
   const values = contenders.map((): number[][] => figures.map(() => []))
   for (let round = 0; round <= rounds; round++) {
     onRound(round)
-    for (const [at, contender] of shuffled([...contenders.entries()], randomFrom(round))) {
-      const measured = await contender.measure()
-      if (round > 0) for (const [figure, value] of measured.entries()) values[at]?.[figure]?.push(value)
+    const measured = await measureAll(contest, round)
+    if (round === 0) continue
+    for (const [at, own] of measured.entries()) {
+      for (const [figure, value] of own.entries()) values[at]?.[figure]?.push(value)
     }
   }
   const base = values[0]?.[0] ?? []
@@ -78,4 +86,16 @@ export async function hold(
       ratios: (values[at]?.[0] ?? []).map((value, round) => value / (base[round] ?? Number.NaN)),
     })),
   }
+}
+
+/** The values of one round, for each contender. */
+async function measureAll({ figures, contenders, turns = 1 }: Contest, round: number): Promise<number[][]> {
+  const means = contenders.map(() => figures.map(() => 0))
+  for (let turn = 0; turn < turns; turn++) {
+    for (const [at, { measure }] of shuffled([...contenders.entries()], randomFrom(round * turns + turn))) {
+      const measured = await measure()
+      means[at] = (means[at] ?? []).map((mean, figure) => mean + (measured[figure] ?? Number.NaN) / turns)
+    }
+  }
+  return means
 }

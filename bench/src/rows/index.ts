@@ -2,8 +2,10 @@ import type { Row } from '../contest.js'
 import { cached } from './cached.js'
 import { cold } from './cold.js'
 import { emulator } from './emulator.js'
+import { hello } from './hello.js'
 import { memory } from './memory.js'
 import { processes } from './processes.js'
 import { redis } from './redis.js'
+import { verify } from './verify.js'
 
-export const ROWS: readonly Row[] = [cached, cold, processes, redis, memory, emulator]
+export const ROWS: readonly Row[] = [cached, cold, processes, redis, hello, memory, verify, emulator]

@@ -1,0 +1,43 @@
+import type { Contender, Contest, Row } from '../contest.js'
+import { CPU, P99, PER_SECOND, served } from '../http-contender.js'
+import { type ServerProcess, startServer } from '../server-process.js'
+import { HELLO_USERS, USER_HEADER } from '../servers/hello-users.js'
+
+const FRAMEWORKS = [
+  { name: 'Express', file: 'hello-express.js', amount: 1_500 },
+  { name: 'Koa', file: 'hello-koa.js', amount: 3_000 },
+  { name: 'Nest', file: 'hello-nest.js', amount: 1_200 },
+]
+const REQUESTS = HELLO_USERS.map(({ id }) => ({ path: '/hello', headers: { [USER_HEADER]: id } }))
+
+/** What a cached token costs a page: the server's own time, as requests a second depend on who asks as well. */
+export const hello: Row = {
+  name: 'hello',
+  async *contests(): AsyncGenerator<Contest> {
+    for (const { name, file, amount } of FRAMEWORKS) {
+      const start = (kind: string) =>
+        startServer({ file: new URL(`../servers/${file}`, import.meta.url), args: [kind] })
+      const contender = (of: string, server: ServerProcess): Contender => ({
+        name: of,
+        async measure() {
+          const { cpu, perSecond, p99 } = await served(server, { requests: REQUESTS, amount })
+          return [cpu, perSecond, p99]
+        },
+      })
+      const [own, binding] = await Promise.all([start('lru'), start('binding')])
+      try {
+        yield {
+          title: `Hello in ${name}, to users with a cached token`,
+          figures: [CPU, PER_SECOND, P99],
+          turns: 8,
+          contenders: [
+            contender('async middleware with an lru-cache get', own),
+            { ...contender('imkit-auth', binding), targets: [{ of: 'ratio', atMost: 1.03 }] },
+          ],
+        }
+      } finally {
+        await Promise.all([own.close(), binding.close()])
+      }
+    }
+  },
+}
