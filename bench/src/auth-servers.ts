@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ServerProcess, startServer } from './server-process.js'
+import { type ServerProcess, startServer } from './servers/server-process.js'
 import type { Signing } from './signing.js'
 
 export interface AuthServers {
@@ -11,7 +11,6 @@ export interface AuthServers {
   readonly tokens: readonly string[]
 }
 
-const PLAIN = new URL('servers/plain-auth-service.js', import.meta.url)
 const SERVICE = new URL('bin/imkit-auth-service.js', import.meta.resolve('@imkit-auth/auth-service/package.json'))
 const SIGN_SECRET = 'who-may-sign-in-the-benchmark'
 
@@ -22,9 +21,9 @@ export async function startAuthServers(signing: Signing, users: number): Promise
     const jwksFile = join(folder, 'jwks.json')
     await writeFile(jwksFile, JSON.stringify(signing.jwks), { mode: 0o600 })
     const [plain, service] = await Promise.all([
-      startServer({ file: PLAIN, env: signing.env }),
+      startServer({ module: 'plain-auth-service', env: signing.env }),
       startServer({
-        file: SERVICE,
+        module: SERVICE,
         env: {
           PORT: '0',
           IMKIT_BASE_URL: 'http://127.0.0.1:9/',

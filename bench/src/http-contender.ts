@@ -1,6 +1,6 @@
 import type { Figure } from './contest.js'
 import { type Load, send } from './load.js'
-import type { ServerProcess } from './server-process.js'
+import type { ServerProcess } from './servers/server-process.js'
 
 /** The names that `served` returns values for. */
 export interface Served {
@@ -16,7 +16,7 @@ export const P99: Figure = { name: 'p99', unit: 'ms' }
 
 /** What it costs a server to answer a load. */
 export async function served(server: ServerProcess, load: Omit<Load, 'url'>): Promise<Served> {
-  const before = await server.cpu()
+  const before = await server.ask('cpuTime')
   const answered = await send({ url: server.url, ...load })
-  return { ...answered, cpu: ((await server.cpu()) - before) / load.amount }
+  return { ...answered, cpu: (((await server.ask('cpuTime')) - before) * 1_000) / load.amount }
 }

@@ -1,14 +1,15 @@
 import { createChatTokens, issue } from '@imkit-auth/core'
 import { redisStore } from '@imkit-auth/redis'
 import { Redis } from 'ioredis'
+import { API_KEY } from '../issue-call.js'
 import type { SharedCache } from '../peers/shared-caches.js'
 
 export const imkitAuth: SharedCache = {
   name: 'imkit-auth provision()',
-  open({ redis, chatServer }) {
+  open({ redis, serverUrl }) {
     const tokens = createChatTokens({
-      serverUrl: chatServer.url,
-      apiKey: chatServer.apiKey,
+      serverUrl,
+      apiKey: API_KEY,
       mode: issue(),
       store: redisStore({ client: new Redis(redis.url) }),
       // This Redis keeps nothing on disk, and need not.

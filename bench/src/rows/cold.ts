@@ -23,7 +23,7 @@ const FIGURES: readonly Figure[] = [
 export const cold: Row = {
   name: 'cold',
   async *contests(): AsyncGenerator<Contest> {
-    const server = await startServer<SlowChatServerAnswers>('slow-chat-server', [String(LATENCY)])
+    const server = await startServer<SlowChatServerAnswers>({ module: 'slow-chat-server', args: [String(LATENCY)] })
     const nextUsers = userSource()
     const sameUser = (logins: number) => () => {
       const [user] = nextUsers(1)

@@ -2,7 +2,7 @@ import { Pool } from 'undici'
 import type { Contest, Row } from '../contest.js'
 import { issueThrough } from '../issue-call.js'
 import { type BenchUser, usersOf } from '../population.js'
-import type { EmulatorAnswers, IssuerAnswers } from '../servers/emulator-server.js'
+import type { EmulatorAnswers } from '../servers/emulator-server.js'
 import { type ServerProcess, startServer } from '../servers/server-process.js'
 
 const CONNECTIONS = 50
@@ -13,8 +13,8 @@ const USERS = 100_000
 export const emulator: Row = {
   name: 'emulator',
   async *contests(): AsyncGenerator<Contest> {
-    const plain = await startServer<IssuerAnswers>('constant-chat-server')
-    const emulated = await startServer<EmulatorAnswers>('emulator-server')
+    const plain = await startServer({ module: 'constant-chat-server' })
+    const emulated = await startServer<EmulatorAnswers>({ module: 'emulator-server' })
     try {
       const empty = await emulated.ask('heap')
       // Nobody is forgotten: each round finds the emulator fuller than the one before.
@@ -67,7 +67,7 @@ export const emulator: Row = {
 }
 
 /** Issues a second, and what the server computed for each. Every answer has to carry a token. */
-async function rate(server: ServerProcess<IssuerAnswers>, users: readonly BenchUser[]): Promise<number[]> {
+async function rate(server: Pick<ServerProcess, 'url' | 'ask'>, users: readonly BenchUser[]): Promise<number[]> {
   const pool = new Pool(server.url, { connections: CONNECTIONS })
   const waiting = users.values()
   const issueOneByOne = async (): Promise<void> => {

@@ -1,12 +1,12 @@
 import type { Contender, Contest, Row } from '../contest.js'
 import { CPU, P99, PER_SECOND, served } from '../http-contender.js'
-import { type ServerProcess, startServer } from '../server-process.js'
+import { type ServerProcess, startServer } from '../servers/server-process.js'
 import { HELLO_USERS, USER_HEADER } from '../servers/hello-users.js'
 
 const FRAMEWORKS = [
-  { name: 'Express', file: 'hello-express.js', amount: 1_500 },
-  { name: 'Koa', file: 'hello-koa.js', amount: 3_000 },
-  { name: 'Nest', file: 'hello-nest.js', amount: 1_200 },
+  { name: 'Express', module: 'hello-express', amount: 1_500 },
+  { name: 'Koa', module: 'hello-koa', amount: 3_000 },
+  { name: 'Nest', module: 'hello-nest', amount: 1_200 },
 ]
 const REQUESTS = HELLO_USERS.map(({ id }) => ({ path: '/hello', headers: { [USER_HEADER]: id } }))
 
@@ -14,9 +14,8 @@ const REQUESTS = HELLO_USERS.map(({ id }) => ({ path: '/hello', headers: { [USER
 export const hello: Row = {
   name: 'hello',
   async *contests(): AsyncGenerator<Contest> {
-    for (const { name, file, amount } of FRAMEWORKS) {
-      const start = (kind: string) =>
-        startServer({ file: new URL(`../servers/${file}`, import.meta.url), args: [kind] })
+    for (const { name, module, amount } of FRAMEWORKS) {
+      const start = (kind: string) => startServer({ module, args: [kind] })
       const contender = (of: string, server: ServerProcess): Contender => ({
         name: of,
         async measure() {
@@ -36,7 +35,7 @@ export const hello: Row = {
           ],
         }
       } finally {
-        await Promise.all([own.close(), binding.close()])
+        await Promise.all([own.stop(), binding.stop()])
       }
     }
   },

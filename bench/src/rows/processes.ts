@@ -3,6 +3,7 @@ import { redisMissing, startRedis } from '@imkit-auth/testkit/redis-servers'
 import { AppServers } from '../app-servers/app-servers.js'
 import { imkitAuth } from '../app-servers/imkit-auth.js'
 import type { Contender, Contest, Row } from '../contest.js'
+import { API_KEY } from '../issue-call.js'
 import { SHARED_CACHES } from '../peers/shared-caches.js'
 import { spread } from '../statistics.js'
 
@@ -19,11 +20,11 @@ export const processes: Row = {
   async *contests(): AsyncGenerator<Contest> {
     const redis = await startRedis()
     // In this process, which has nothing else to do while they log in.
-    const chatServer = await startEmulator({ rateLimit: 0 })
+    const chatServer = await startEmulator({ apiKey: API_KEY, rateLimit: 0 })
     chatServer.fault({ match: 'POST /admin/clients', kind: 'delay-before', ms: UPSTREAM_MS })
     const servers = await AppServers.start(PROCESSES, {
       redis: { host: '127.0.0.1', port: redis.port, url: redis.url },
-      chatServer: { url: chatServer.url, apiKey: chatServer.apiKey },
+      serverUrl: chatServer.url,
     })
     try {
       const peers = SHARED_CACHES.map(({ name }) => contender(name, servers, chatServer))

@@ -1,7 +1,7 @@
 import { startAuthServers } from '../auth-servers.js'
 import type { Contest, Row, Target } from '../contest.js'
 import { CPU, P99, PER_SECOND, served } from '../http-contender.js'
-import type { ServerProcess } from '../server-process.js'
+import type { ServerProcess } from '../servers/server-process.js'
 import { another, edDsa, hs256, type Signing } from '../signing.js'
 
 const USERS = 1_000
@@ -55,7 +55,7 @@ export const verify: Row = {
         yield contest('1,000 tokens that come again and again', hot, () => tokens)
         yield contest('every token for the first time', cold, unseen)
       } finally {
-        await Promise.all([plain.close(), service.close()])
+        await Promise.all([plain.stop(), service.stop()])
       }
     }
   },

@@ -1,8 +1,6 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { cpuTime } from '../cpu-time.js'
+import { addressOf, announce } from './answers.js'
 import { issueDocument } from './issue-document.js'
-import { report } from './reports.js'
 
 // Answers everything with the same document, and looks at nothing: what HTTP itself costs.
 
@@ -15,6 +13,4 @@ const server = createServer((request, response) => {
     response.end(DOCUMENT)
   })
 })
-server.listen(0, '127.0.0.1', () => {
-  report(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { cpuTime })
-})
+server.listen(0, '127.0.0.1', () => announce(addressOf(server)))

@@ -1,27 +1,22 @@
 import { startEmulator } from '@imkit-auth/emulator'
-import { cpuTime } from '../cpu-time.js'
-import { report } from './reports.js'
+import { API_KEY } from '../issue-call.js'
+import { announce, answer } from './answers.js'
+import type { CommonAnswers } from './server-process.js'
 
-/** What a server that issues tokens can be asked. */
-export interface IssuerAnswers {
-  /** In ms. */
-  readonly cpuTime: number
-}
-
-export interface EmulatorAnswers extends IssuerAnswers {
+export interface EmulatorAnswers extends CommonAnswers {
   /** How many users have a live token. */
   readonly users: number
   /** In bytes, after a collection. */
   readonly heap: number
 }
 
-const emulator = await startEmulator({ apiKey: 'key', rateLimit: 0 })
+const emulator = await startEmulator({ apiKey: API_KEY, rateLimit: 0 })
 
-report(emulator.url, {
-  cpuTime,
+answer({
   users: (): EmulatorAnswers['users'] => emulator.clients().filter(({ tokens }) => tokens.length > 0).length,
   heap(): EmulatorAnswers['heap'] {
     globalThis.gc?.()
     return process.memoryUsage().heapUsed
   },
 })
+announce(emulator.url)

@@ -1,6 +1,7 @@
 import { imkitChat } from '@imkit-auth/express'
 import express, { type RequestHandler } from 'express'
-import { announce, greeting, kind, ownCache } from './hello.js'
+import { addressOf, announce } from './answers.js'
+import { greeting, kind, ownCache } from './hello.js'
 import { loggedIn, visitorOf } from './hello-users.js'
 
 const tokens = await loggedIn()
@@ -16,4 +17,4 @@ const app = express()
 app.get('/hello', kind === 'binding' ? chat.login() : fromOwnCache, (req, res) => {
   res.json(greeting(req.chat))
 })
-const server = app.listen(0, '127.0.0.1', () => announce(server))
+const server = app.listen(0, '127.0.0.1', () => announce(addressOf(server)))

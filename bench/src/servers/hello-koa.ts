@@ -1,6 +1,7 @@
 import { imkitChat } from '@imkit-auth/koa'
 import Koa, { type Middleware } from 'koa'
-import { announce, greeting, kind, ownCache } from './hello.js'
+import { addressOf, announce } from './answers.js'
+import { greeting, kind, ownCache } from './hello.js'
 import { loggedIn, visitorOf } from './hello-users.js'
 
 const tokens = await loggedIn()
@@ -17,4 +18,4 @@ app.use(kind === 'binding' ? chat.login() : fromOwnCache)
 app.use((ctx) => {
   ctx.body = greeting(ctx.state.chat)
 })
-const server = app.listen(0, '127.0.0.1', () => announce(server))
+const server = app.listen(0, '127.0.0.1', () => announce(addressOf(server)))

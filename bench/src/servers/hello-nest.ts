@@ -4,7 +4,8 @@ import { ChatToken, ImkitChatModule } from '@imkit-auth/nestjs'
 import { Controller, Get, type MiddlewareConsumer, Module, type NestModule, Req } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import type { NextFunction, Request, Response } from 'express'
-import { announce, greeting, kind, ownCache } from './hello.js'
+import { addressOf, announce } from './answers.js'
+import { greeting, kind, ownCache } from './hello.js'
 import { loggedIn, visitorOf } from './hello-users.js'
 
 const tokens = await loggedIn()
@@ -43,4 +44,4 @@ class HelloModule implements NestModule {
 }
 
 const app = await NestFactory.create(HelloModule, { logger: ['error', 'warn'] })
-announce((await app.listen(0, '127.0.0.1')) as Server)
+announce(addressOf((await app.listen(0, '127.0.0.1')) as Server))

@@ -1,5 +1,3 @@
-import type { AddressInfo } from 'node:net'
-import type { Server } from 'node:http'
 import type { ChatCredentials, ChatTokens } from '@imkit-auth/core'
 import { LRUCache } from 'lru-cache'
 import { HELLO_USERS } from './hello-users.js'
@@ -20,9 +18,4 @@ export async function ownCache(tokens: ChatTokens): Promise<LRUCache<string, Cha
 export function greeting(chat: ChatCredentials | null | undefined): object {
   if (!chat) throw new Error('nobody has logged in')
   return { hello: chat.userId, chatUntil: chat.expirationDate }
-}
-
-export function announce(server: Server): void {
-  const { port } = server.address() as AddressInfo
-  console.log(JSON.stringify({ url: `http://127.0.0.1:${port}` }))
 }

@@ -1,8 +1,8 @@
 import { createPublicKey, createSecretKey } from 'node:crypto'
-import type { AddressInfo } from 'node:net'
 import express from 'express-4'
 import { jwtVerify } from 'jose'
 import jwt from 'jsonwebtoken'
+import { addressOf, announce } from './answers.js'
 
 // What an app would write itself: IMKIT's reference service as its documents describe it, less its leaks. It takes a
 // token for good as long as its signature is: of a logout it knows nothing.
@@ -26,9 +26,7 @@ app.post('/verify', async (req, res) => {
     res.status(401).json({ message: 'The token is not valid.' })
   }
 })
-const server = app.listen(0, '127.0.0.1', () => {
-  console.log(JSON.stringify({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }))
-})
+const server = app.listen(0, '127.0.0.1', () => announce(addressOf(server)))
 
 /** A key object, as jsonwebtoken would try to read a text as a public key first, for every token. */
 function withSecret(secret: string): (token: string) => Claims {

@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { setTimeout as after } from 'node:timers/promises'
+import { addressOf, announce, answer } from './answers.js'
 import { issueDocument } from './issue-document.js'
-import { report } from './reports.js'
+import type { CommonAnswers } from './server-process.js'
 
 /** What a chat server that is far away can be asked. */
-export interface SlowChatServerAnswers {
+export interface SlowChatServerAnswers extends CommonAnswers {
   /** Closes all connections and counts from 0 again. Done when the other side has closed them as well. */
   readonly reset: null
   readonly counts: { readonly calls: number; readonly connections: number }
@@ -26,17 +27,17 @@ server.on('connection', (socket) => {
   socket.once('close', () => sockets.delete(socket))
 })
 // Room for everybody who knocks at once: who is turned away knocks again a second later.
-server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
-  report(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
-    async reset(): Promise<SlowChatServerAnswers['reset']> {
-      for (const socket of sockets) socket.end()
-      while (sockets.size > 0) await after(1)
-      calls = 0
-      connections = 0
-      return null
-    },
-    counts: (): SlowChatServerAnswers['counts'] => ({ calls, connections }),
-  })
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => announce(addressOf(server)))
+
+answer({
+  async reset(): Promise<SlowChatServerAnswers['reset']> {
+    for (const socket of sockets) socket.end()
+    while (sockets.size > 0) await after(1)
+    calls = 0
+    connections = 0
+    return null
+  },
+  counts: (): SlowChatServerAnswers['counts'] => ({ calls, connections }),
 })
 
 async function issue(request: IncomingMessage, response: ServerResponse): Promise<void> {
