@@ -52,7 +52,15 @@ export function imkitChat(tokens: ChatTokens, options: ImkitChatOptions): ImkitC
   return {
     provision,
     revoke: (req, user) => handler.revoke(req, user),
-    login: () => (req, _res, next) => void provision(req).then(() => next(), next),
+    login: () => async (req, _res, next) => {
+      try {
+        await provision(req)
+      } catch (error) {
+        next(error)
+        return
+      }
+      next()
+    },
     logout: () => (req, res, next) => {
       const begun = handler.logout(req).then((finish) => beforeEnd(res, () => finish(res.statusCode)))
       void begun.then(() => next(), next)

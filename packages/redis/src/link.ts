@@ -110,7 +110,7 @@ export class Link {
   }
 
   async #guard<T>(key: string, send: () => Promise<T>): Promise<T> {
-    const part = this.#partOf(key)
+    const part = this.partOf(key)
     if (this.#down.has(part)) throw new Error('Redis does not answer')
     try {
       return await this.#inTime(send)
@@ -121,7 +121,7 @@ export class Link {
   }
 
   /** What fails together: a node of a cluster, of which all that we know is the hash tag of its keys. */
-  #partOf(key: string): string {
+  partOf(key: string): string {
     return this.#commands.isCluster ? (/\{(.+?)\}/.exec(key)?.[1] ?? '') : ''
   }
 

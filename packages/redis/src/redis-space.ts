@@ -76,14 +76,19 @@ export class RedisSpace implements TokenSpace {
     const owner = randomUUID()
     const step = { ...sessionOf(key, this.#vault), epoch, leaseMs, owner, intent: this.#intent(userId, intent) }
     const ahead = intent && this.#options.budget()?.takeAhead('login')
+    let givenBack = false
+    const stopListening = this.#notices.listen(userId, () => (givenBack = true))
     const acquired = await this.#steps
       .take<Acquired | { kind: 'hit'; token: StoredToken }>(userId, 'acquire', step)
       .catch((error: unknown) => {
         void this.#abandon(userId, owner)
         throw error
       })
+      .finally(stopListening)
     const giveBack = await ahead
     if (acquired.kind !== 'acquired') giveBack?.()
+    // The notice comes over another connection, and may be here before the answer that would make us wait for it.
+    if (acquired.kind === 'busy' && givenBack) return this.acquire(userId, { key, epoch, intent, leaseMs })
     if (acquired.kind === 'busy') return { kind: 'busy', heldForMs: acquired.heldForMs }
     if (acquired.kind !== 'hit') return acquired
     const token = this.#vault.openToken(userId, acquired.token as StoredToken)

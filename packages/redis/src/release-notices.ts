@@ -15,18 +15,25 @@ export class ReleaseNotices {
 
   wait(userId: string, withinMs: number): Promise<void> {
     this.#subscribe()
-    const wakes = this.#waiting.get(userId) ?? new Set()
-    this.#waiting.set(userId, wakes)
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer)
-        wakes.delete(wake)
-        if (wakes.size === 0) this.#waiting.delete(userId)
+        stop()
         resolve()
       }
       const timer = setTimeout(wake, withinMs)
-      wakes.add(wake)
+      const stop = this.listen(userId, wake)
     })
+  }
+
+  /** Calls `wake` whenever it hears that the lease was given back, until the returned function is called. */
+  listen(userId: string, wake: () => void): () => void {
+    const wakes = this.#waiting.get(userId) ?? new Set()
+    this.#waiting.set(userId, wakes.add(wake))
+    return () => {
+      wakes.delete(wake)
+      if (wakes.size === 0) this.#waiting.delete(userId)
+    }
   }
 
   close(): void {

@@ -2,6 +2,7 @@ import type { Keys } from './keys.js'
 import { LateLogouts } from './late-logouts.js'
 import type { Link } from './link.js'
 import type { Outboxes } from './outboxes.js'
+import { Reads } from './reads.js'
 import { SCRIPTS } from './script.js'
 
 interface StepReply<T> {
@@ -19,12 +20,14 @@ export class Steps {
   readonly #keys: Keys
   readonly #outboxes: Outboxes
   readonly #clock: () => string
+  readonly #reads: Reads
 
   constructor(link: Link, keys: Keys, outboxes: Outboxes, clock: () => string) {
     this.#link = link
     this.#keys = keys
     this.#outboxes = outboxes
     this.#clock = clock
+    this.#reads = new Reads(link, clock)
     this.late = new LateLogouts(async (userId, { step, askedAt }) => {
       await this.#run(userId, 'logout', { ...step, claimForMs: 0, agoMs: performance.now() - askedAt }, [])
     })
@@ -32,9 +35,8 @@ export class Steps {
 
   /** The user's record as it is. */
   async read(userId: string): Promise<string> {
-    await this.late.done(userId)
-    const [reply] = await this.#link.run(SCRIPTS.read, [this.#keys.record(userId)], [this.#clock()])
-    return reply as string
+    if (this.late.has(userId)) await this.late.done(userId)
+    return this.#reads.read(this.#keys.record(userId))
   }
 
   async take<T>(userId: string, name: string, step: object): Promise<T> {

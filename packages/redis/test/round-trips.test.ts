@@ -58,6 +58,18 @@ describe.skipIf(skipWithout()).each(['node-redis', 'ioredis'] as const)(
       expect(commands).toHaveLength(1)
     })
 
+    test('a hundred users at once are looked up together, and each gets their own token', async () => {
+      const users = Array.from({ length: 100 }, (_, at) => ({ id: `user-${at}` }))
+      const issued = await Promise.all(users.map((user) => tokens.provision(user)))
+      let found: unknown
+      // Twice each: who is asked for again is read once.
+      const { commands } = await counted(async () => {
+        found = await Promise.all([...users, ...users].map((user) => tokens.provision(user)))
+      })
+      expect(commands.length).toBeLessThanOrEqual(8)
+      expect(found).toEqual([...issued, ...issued])
+    })
+
     test('looking at the current token takes one', async () => {
       expect((await counted(() => tokens.current('amy'))).roundTrips).toBe(1)
     })

@@ -1,4 +1,4 @@
-import { createSecretKey, KeyObject } from 'node:crypto'
+import { createSecretKey, KeyObject, webcrypto } from 'node:crypto'
 import { types } from 'node:util'
 import { hmacSecret, type JwtAlgorithm } from '@imkit-auth/core/jwt'
 import { type CryptoKey, exportJWK, type JWTHeaderParameters } from 'jose'
@@ -19,6 +19,8 @@ export interface VerificationKey {
 interface KnownKey {
   readonly algorithm: JwtAlgorithm
   readonly key: KeyObject
+  /** As jose takes it: it would import a secret anew for every token. */
+  readonly imported: KeyObject | Promise<CryptoKey>
 }
 
 const ASYMMETRIC: Readonly<Record<string, readonly string[]>> = {
@@ -53,11 +55,11 @@ export class VerificationKeys {
   }
 
   /** The key for a token with this header: the one with its `kid`, if it is of that algorithm. */
-  find({ kid, alg }: JWTHeaderParameters): KeyObject {
+  find({ kid, alg }: JWTHeaderParameters): KeyObject | Promise<CryptoKey> {
     const known = this.#keys.get(kid)
     if (!known) throw new RefusedToken('its key is not one of ours')
     if (known.algorithm !== alg) throw new RefusedToken('its algorithm is not that of its key')
-    return known.key
+    return known.imported
   }
 
   /** What others may know: the public keys, as a JWK set. */
@@ -76,7 +78,10 @@ function knownKey({ algorithm, secret, publicKey }: VerificationKey, name: strin
   if (secret !== undefined) {
     const hs = algorithm ?? 'HS256'
     if (!/^HS(256|384|512)$/.test(hs)) throw new TypeError(`${name}: ${hs} needs publicKey, not secret`)
-    return { algorithm: hs, key: createSecretKey(hmacSecret(name, secret)) }
+    const bytes = hmacSecret(name, secret)
+    const kind = { name: 'HMAC', hash: `SHA-${hs.slice(2)}` }
+    const imported = webcrypto.subtle.importKey('raw', bytes, kind, false, ['verify']) as Promise<CryptoKey>
+    return { algorithm: hs, key: createSecretKey(bytes), imported }
   }
   const key = keyObject(publicKey, name)
   const kinds = ASYMMETRIC[algorithm ?? '']
@@ -89,7 +94,7 @@ function knownKey({ algorithm, secret, publicKey }: VerificationKey, name: strin
   if (modulusLength !== undefined && modulusLength < MIN_RSA_BITS) {
     throw new TypeError(`${name}: publicKey is too short: an RSA key has at least ${MIN_RSA_BITS} bits`)
   }
-  return { algorithm, key }
+  return { algorithm, key, imported: key }
 }
 
 function keyObject(key: unknown, name: string): KeyObject {
