@@ -32,16 +32,11 @@ export class Deadline {
    * The promise's result, or `onTimeout`'s error when the deadline passes first. The promise itself goes on. Work that
    * keeps the same deadline gets a moment longer, to say itself what went wrong.
    */
-  async race<T>(promise: Promise<T>, onTimeout: () => ChatTokenError): Promise<T> {
-    let timer: NodeJS.Timeout | undefined
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(onTimeout()), this.remaining + GRACE)
+  race<T>(promise: Promise<T>, onTimeout: () => ChatTokenError): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(onTimeout()), this.remaining + GRACE)
+      promise.then(resolve, reject).finally(() => clearTimeout(timer))
     })
-    try {
-      return await Promise.race([promise, timeout])
-    } finally {
-      clearTimeout(timer)
-    }
   }
 
   /** Calls `onPassed` when the deadline passes; the returned function takes the timer back. */

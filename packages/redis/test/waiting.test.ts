@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TokenSpace } from '@imkit-auth/core'
-import { redisStore, type RedisClient } from '@imkit-auth/redis'
+import { redisStore } from '@imkit-auth/redis'
 import { type RedisServer, startRedis } from '@imkit-auth/testkit/redis-servers'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -32,7 +32,7 @@ describe.skipIf(skipWithout())('who waits for a lease', () => {
       },
     })
     const listener = { down() {}, up() {}, warn() {} }
-    const store = redisStore({ client: held as unknown as RedisClient, commandTimeout: 5_000 })
+    const store = redisStore({ client: held, commandTimeout: 5_000 })
     return store.open({ server: 'x', namespace: '', now: Date.now, listener })
   }
 

@@ -80,7 +80,7 @@ function knownKey({ algorithm, secret, publicKey }: VerificationKey, name: strin
     if (!/^HS(256|384|512)$/.test(hs)) throw new TypeError(`${name}: ${hs} needs publicKey, not secret`)
     const bytes = hmacSecret(name, secret)
     const kind = { name: 'HMAC', hash: `SHA-${hs.slice(2)}` }
-    const imported = webcrypto.subtle.importKey('raw', bytes, kind, false, ['verify']) as Promise<CryptoKey>
+    const imported = webcrypto.subtle.importKey('raw', bytes, kind, false, ['verify'])
     return { algorithm: hs, key: createSecretKey(bytes), imported }
   }
   const key = keyObject(publicKey, name)
