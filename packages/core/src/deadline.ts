@@ -34,7 +34,8 @@ export class Deadline {
    */
   race<T>(promise: Promise<T>, onTimeout: () => ChatTokenError): Promise<T> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(onTimeout()), this.remaining + GRACE)
+      // If it was us who were busy, the work has ended by now as well, and says so before the immediate.
+      const timer = setTimeout(() => setImmediate(() => reject(onTimeout())), this.remaining + GRACE)
       promise.then(resolve, reject).finally(() => clearTimeout(timer))
     })
   }
