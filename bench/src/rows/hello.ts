@@ -4,9 +4,9 @@ import { type ServerProcess, startServer } from '../servers/server-process.js'
 import { HELLO_USERS, USER_HEADER } from '../servers/hello-users.js'
 
 const FRAMEWORKS = [
-  { name: 'Express', module: 'hello-express', amount: 1_500 },
-  { name: 'Koa', module: 'hello-koa', amount: 3_000 },
-  { name: 'Nest', module: 'hello-nest', amount: 1_200 },
+  { name: 'Express', module: 'hello-express', amount: 1_200 },
+  { name: 'Koa', module: 'hello-koa', amount: 2_000 },
+  { name: 'Nest', module: 'hello-nest', amount: 1_000 },
 ]
 const REQUESTS = HELLO_USERS.map(({ id }) => ({ path: '/hello', headers: { [USER_HEADER]: id } }))
 

@@ -19,14 +19,14 @@ const KINDS: readonly Kind[] = [
   {
     signing: hs256(),
     plain: 'Express 4, jsonwebtoken',
-    hot: { amount: 4_000, targets: [{ of: 'ratio', atLeast: 2 }] },
-    cold: { amount: 4_000, targets: [{ of: 'ratio', atLeast: 1 }] },
+    hot: { amount: 3_000, targets: [{ of: 'ratio', atLeast: 2 }] },
+    cold: { amount: 2_500, targets: [{ of: 'ratio', atLeast: 1 }] },
   },
   {
     signing: edDsa(),
     plain: 'Express 4, jose (jsonwebtoken knows no EdDSA)',
-    hot: { amount: 4_000, targets: [] },
-    cold: { amount: 4_000, targets: [] },
+    hot: { amount: 2_500, targets: [] },
+    cold: { amount: 1_500, targets: [] },
   },
 ]
 
