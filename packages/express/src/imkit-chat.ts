@@ -48,13 +48,12 @@ export interface ImkitChat {
  */
 export function imkitChat(tokens: ChatTokens, options: ImkitChatOptions): ImkitChat {
   const handler = new ChatHandler<Request>(tokens, { session: expressSession, ...options })
-  const provision = async (req: Request, user?: ChatUser) => (req.chat = await handler.login(req, user))
   return {
-    provision,
+    provision: async (req, user) => (req.chat = await handler.login(req, user)),
     revoke: (req, user) => handler.revoke(req, user),
     login: () => async (req, _res, next) => {
       try {
-        await provision(req)
+        req.chat = await handler.login(req)
       } catch (error) {
         next(error)
         return

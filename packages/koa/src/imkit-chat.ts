@@ -42,12 +42,11 @@ export interface ImkitChat {
  */
 export function imkitChat(tokens: ChatTokens, options: ImkitChatOptions): ImkitChat {
   const handler = new ChatHandler<Context>(tokens, { session: koaSession, ...options })
-  const provision = async (ctx: Context, user?: ChatUser) => (ctx.state.chat = await handler.login(ctx, user))
   return {
-    provision,
+    provision: async (ctx, user) => (ctx.state.chat = await handler.login(ctx, user)),
     revoke: (ctx, user) => handler.revoke(ctx, user),
     login: () => async (ctx, next) => {
-      await provision(ctx)
+      ctx.state.chat = await handler.login(ctx)
       await next()
     },
     logout: () => async (ctx, next) => {
