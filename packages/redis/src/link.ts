@@ -8,6 +8,10 @@ const PROBE_INTERVAL = 250
 const RENEW_AFTER = 3_000
 /** How often it is looked whether the client is connected by now, in ms. */
 const LOOK_AGAIN = 10
+/** A timer that is later than this tells that this process was busy, in ms. */
+const BUSY = 20
+/** What is waited for then: what was sent may not even have left. In ms. */
+const GRACE = 50
 /** How long an answer that nobody waits for may take, in ms. */
 const PATIENCE = 5_000
 
@@ -133,8 +137,12 @@ export class Link {
         clearTimeout(look)
         reject(new Error('Redis did not answer in time'))
       }
-      // If it was us who were busy, the answer is there already, and is read before the immediate.
-      const timer = setTimeout(() => setImmediate(giveUp), withinMs)
+      const due = performance.now() + withinMs
+      const onTime = () => {
+        if (performance.now() < due + BUSY) setImmediate(giveUp)
+        else timer = setTimeout(giveUp, GRACE)
+      }
+      let timer = setTimeout(onTime, withinMs)
       const start = () => {
         if (!this.#commands.isReady) {
           look = setTimeout(start, LOOK_AGAIN)
