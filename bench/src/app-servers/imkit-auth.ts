@@ -11,7 +11,8 @@ export const imkitAuth: SharedCache = {
       serverUrl,
       apiKey: API_KEY,
       mode: issue(),
-      store: redisStore({ client: new Redis(redis.url) }),
+      // Four processes on a busy machine are no outage.
+      store: redisStore({ client: new Redis(redis.url), commandTimeout: 2_000 }),
       // This Redis keeps nothing on disk, and need not.
       logger: { warn() {} },
     })
