@@ -31,6 +31,8 @@ export interface Contest {
    * @default 1
    */
   readonly turns?: number
+  /** Whether a round is held before the first, and not counted. @default true */
+  readonly warmUp?: boolean
 }
 
 /** One row of the benchmark: what it prepares before a contest and cleans up after it stands around its `yield`. */
@@ -65,9 +67,9 @@ export async function hold(
   rounds: number,
   onRound: (round: number) => unknown,
 ): Promise<ContestResult> {
-  const { title, figures, contenders } = contest
+  const { title, figures, contenders, warmUp = true } = contest
   const values = contenders.map((): number[][] => figures.map(() => []))
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = warmUp ? 0 : 1; round <= rounds; round++) {
     onRound(round)
     const measured = await measureAll(contest, round)
     if (round === 0) continue

@@ -1,1 +1,1 @@
-export { type ImkitChat, imkitChat, type ImkitChatOptions } from './imkit-chat.js'
+export { type ImkitChat, imkitChat, type ImkitChatOptions, type ImkitChatState } from './imkit-chat.js'
