@@ -18,6 +18,16 @@ export function usersOf(count: number, first = 0): BenchUser[] {
   return Array.from({ length: count }, (_, at) => userAt(first + at))
 }
 
+/** Users who have never been here before, however often it is asked for some. */
+export function newcomers(): (count: number) => BenchUser[] {
+  let given = 0
+  return (count) => {
+    const users = usersOf(count, given)
+    given += count
+    return users
+  }
+}
+
 export function userAt(at: number): BenchUser {
   return { id: `user-${String(at).padStart(7, '0')}` }
 }

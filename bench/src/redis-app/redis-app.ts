@@ -2,15 +2,16 @@ import { type ChatTokens, createChatTokens, issue } from '@imkit-auth/core'
 import { redisStore } from '@imkit-auth/redis'
 import { SERVER_URL } from '../filled-store.js'
 import { inLanes } from '../lanes.js'
-import type { BenchUser } from '../population.js'
+import { type BenchUser, newcomers } from '../population.js'
 import type { ClientLibrary, Connected } from './client-libraries.js'
 import { InstantChatServer } from './instant-chat-server.js'
 
 /** An app with one connection to Redis, and a chat server that costs no time. */
 export class RedisApp {
   readonly tokens: ChatTokens
+  /** Whom nobody has seen before. */
+  readonly newUsers: (count: number) => BenchUser[] = newcomers()
   readonly #connection: Connected
-  #users = 0
   #revoked = 0
 
   private constructor(connection: Connected) {
@@ -32,11 +33,6 @@ export class RedisApp {
 
   static async open(library: ClientLibrary, url: string): Promise<RedisApp> {
     return new RedisApp(await library.connect(url))
-  }
-
-  /** Whom nobody has seen before. */
-  newUsers(count: number): BenchUser[] {
-    return Array.from({ length: count }, () => ({ id: `user-${String(this.#users++).padStart(7, '0')}` }))
   }
 
   /** New users with a token each. */

@@ -1,7 +1,7 @@
 import type { Contender, Contest, Figure, Row, Target } from '../contest.js'
 import { cpuTime } from '../cpu-time.js'
 import { globalFetch, imkitAuth, type LoginWay, pool, SHARING_CACHES } from '../peers/logins.js'
-import { type BenchUser, tokenOf, usersOf } from '../population.js'
+import { type BenchUser, newcomers, tokenOf } from '../population.js'
 import { type ServerProcess, startServer } from '../servers/server-process.js'
 import type { SlowChatServerAnswers } from '../servers/slow-chat-server.js'
 import { percentile } from '../statistics.js'
@@ -24,7 +24,7 @@ export const cold: Row = {
   name: 'cold',
   async *contests(): AsyncGenerator<Contest> {
     const server = await startServer<SlowChatServerAnswers>({ module: 'slow-chat-server', args: [String(LATENCY)] })
-    const nextUsers = userSource()
+    const nextUsers = newcomers()
     const sameUser = (logins: number) => () => {
       const [user] = nextUsers(1)
       return Array.from({ length: logins }, () => user as BenchUser)
@@ -100,14 +100,4 @@ async function loginAtOnce(
     0.99,
   )
   return [wall, p99, cpu, calls, connections]
-}
-
-/** Users who have never been here before. */
-function userSource(): (count: number) => BenchUser[] {
-  let given = 0
-  return (count) => {
-    const users = usersOf(count, given)
-    given += count
-    return users
-  }
 }

@@ -38,10 +38,6 @@ export class LateLogouts {
     return true
   }
 
-  has(userId: string): boolean {
-    return this.#users.has(userId)
-  }
-
   /** Resolves when all logouts of the user are done; at once when there are none. */
   async done(userId: string): Promise<void> {
     const late = this.#users.get(userId)

@@ -139,6 +139,7 @@ export class Link {
       }
       const due = performance.now() + withinMs
       const onTime = () => {
+        // If it was us who were busy, the answer is there already, and is read before the immediate.
         if (performance.now() < due + BUSY) setImmediate(giveUp)
         else timer = setTimeout(giveUp, GRACE)
       }

@@ -35,7 +35,7 @@ export class Steps {
 
   /** The user's record as it is. */
   async read(userId: string): Promise<string> {
-    if (this.late.has(userId)) await this.late.done(userId)
+    await this.late.done(userId)
     return this.#reads.read(this.#keys.record(userId))
   }
 
