@@ -1,9 +1,7 @@
 import type { ChatTokenErrorCode } from './errors.js'
 import type { Events } from './events.js'
+import { onceAMinute } from './once-a-minute.js'
 import type { Logger } from './options.js'
-
-/** How often the same alert is repeated, in ms. */
-const INTERVAL = 60_000
 
 const WHAT_TO_DO: Partial<Record<ChatTokenErrorCode, string>> = {
   UNAVAILABLE: 'The chat server does not answer. Logins go on without chat and revocations wait until it does.',
@@ -22,11 +20,9 @@ const STORE_DOWN = 'The store does not answer. Logins go on without chat, and lo
 
 /** Turns failures that only an operator can mend into a log line and an `alert` event, once a minute each. */
 export function raiseAlerts(events: Events, logger: Logger): void {
-  const raisedAt = new Map<string, number>()
+  const isDue = onceAMinute()
   const raiseMessage = (code: ChatTokenErrorCode, message: string) => {
-    const now = performance.now()
-    if (now - (raisedAt.get(message) ?? -Infinity) < INTERVAL) return
-    raisedAt.set(message, now)
+    if (!isDue(message)) return
     logger.warn(`imkit-auth: ${message}`)
     events.emit('alert', { code, message })
   }

@@ -33,13 +33,19 @@ export interface ProvisionOptions extends SessionOptions {
    * @default false
    */
   readonly resume?: boolean
+  /**
+   * How long to wait for a token that has to be obtained, in ms; then the error is `BUSY`. The token is obtained all the same,
+   * and there for the next call.
+   * @default the `deadline` of the options
+   */
+  readonly waitMs?: number | undefined
   /** The host's request, which `external({ token })` looks at; the bindings give it. */
   readonly request?: unknown
 }
 
 export interface RevokeOptions extends SessionOptions {
   /** How long to wait for the chat server's confirmation, in ms. @default 1_000 */
-  readonly waitMs?: number
+  readonly waitMs?: number | undefined
 }
 
 export interface CloseReport {
@@ -71,7 +77,7 @@ export class ChatTokens {
     this.#settings = settings
     const { serverUrl, namespace, now, logger } = settings
     const server = serverUrl.href
-    this.#events = new Events((event) => logger.warn(`imkit-auth: a listener for "${event}" threw; fix the listener.`))
+    this.#events = new Events((event) => this.warn(`a listener for "${event}" threw; fix the listener.`))
     this.#space = guardedSpace(settings.store.open({ server, namespace, now, listener: this.#storeListener() }))
     this.#server = openChatServer(settings, this.#events, () => this.#worker.unblock())
     this.#worker = new OutboxWorker(settings, this.#space, this.#server, this.#events)
@@ -97,7 +103,7 @@ export class ChatTokens {
         this.#events.emit('storeUp', { afterMs: Math.round(performance.now() - downAt) })
         this.#worker.kick()
       },
-      warn: (message) => this.#settings.logger.warn(`imkit-auth: ${message}`),
+      warn: (message) => this.warn(message),
     }
   }
 
@@ -121,12 +127,14 @@ export class ChatTokens {
     // A store in memory answers at once; awaiting it would cost every cached login a second async hop.
     const state = read instanceof Promise ? await read : read
     if (this.#closing) throw closed()
-    if (!state.loggedOut && isFresh(state.token, this.#settings.now())) {
+    const now = this.#settings.now()
+    if (!state.loggedOut && isFresh(state.token, now)) {
       this.#counters.hits += 1
       if (!options.resume) this.#profiles.check(user, state)
-      return this.#credentials.for(id, state.token)
+      return this.#credentials.for(id, state.token, now)
     }
-    return this.#credentials.make(id, await this.#provisioner.provision(user, key, options.resume ?? false, state))
+    const { resume = false, waitMs } = options
+    return this.#credentials.make(id, await this.#provisioner.provision({ user, key, resume, waitMs }, state))
   }
 
   /** The user's live token if there is one; never asks the chat server. `undefined` also for a logged-out session. */
@@ -134,7 +142,8 @@ export class ChatTokens {
     assertUserId(userId)
     const read = this.#space.read(userId, sessionKey(this.#settings, options.session))
     const { token, loggedOut } = read instanceof Promise ? await read : read
-    return !loggedOut && isLive(token, this.#settings.now()) ? this.#credentials.for(userId, token) : undefined
+    const now = this.#settings.now()
+    return !loggedOut && isLive(token, now) ? this.#credentials.for(userId, token, now) : undefined
   }
 
   /**
@@ -220,6 +229,11 @@ export class ChatTokens {
     return { epoch, denied, nickname, avatarUrl }
   }
 
+  /** A warning to the logger, the same one at most once a minute; for bindings. It must hold no token. */
+  warn(message: string): void {
+    this.#settings.logger.warn(`imkit-auth: ${message}`)
+  }
+
   /** Calls the listener on every such event. Returns a function that takes it off again. */
   on<Name extends keyof ChatTokenEvents>(name: Name, listener: (event: ChatTokenEvents[Name]) => unknown): () => void {
     return this.#events.on(name, listener)
@@ -235,11 +249,13 @@ export class ChatTokens {
   }
 
   /**
-   * Takes no more work, lets what is under way finish, and sends the revocations that wait, until all is done or
-   * `withinMs` (default 5,000) has passed. Reports what is left. Calling it again returns the same report.
+   * Hands out no more tokens, lets what is under way finish, and sends the revocations that wait, until all is done or
+   * `withinMs` (default 5,000) has passed; what another process carries is left to it. Reports what is left. Calling it
+   * again returns the same report.
+   *
+   * A logout that comes later is still taken: as long as the process lives, and the store answers.
    */
   close({ withinMs = 5_000 }: { withinMs?: number } = {}): Promise<CloseReport> {
-    this.#revoker.close()
     this.#closing ??= this.#close(new Deadline(withinMs, this.#settings.now))
     return this.#closing
   }
@@ -260,7 +276,7 @@ export class ChatTokens {
     await this.#worker.drain(deadline)
     this.#worker.stop()
     const pending = await this.pendingRevocations().catch(() => {
-      this.#settings.logger.warn('imkit-auth: the store did not answer at the end; what waits there goes on with it.')
+      this.warn('the store did not answer at the end; what waits there goes on with it.')
       return []
     })
     await this.#server.close()

@@ -7,6 +7,8 @@ export interface ChatCredentials {
   readonly token: string
   /** When it stops working, ISO 8601 in UTC. */
   readonly expirationDate: string
+  /** How long it still works, in whole seconds: for pages, whose own clock may be wrong. */
+  readonly expiresIn: number
   readonly userId: string
   /** Base URL of the chat server. */
   readonly serverUrl: string
@@ -17,12 +19,14 @@ export interface ChatCredentials {
 /** Makes credentials from tokens. */
 export class CredentialsFactory {
   readonly #common: Pick<ChatCredentials, 'serverUrl' | 'clientKey'>
+  readonly #now: () => number
 
-  constructor({ serverUrl, clientKey }: Pick<Settings, 'serverUrl' | 'clientKey'>) {
+  constructor({ serverUrl, clientKey, now }: Pick<Settings, 'serverUrl' | 'clientKey' | 'now'>) {
     this.#common = {
       serverUrl: serverUrl.href.replace(/\/+$/, ''),
       ...(clientKey === undefined ? {} : { clientKey }),
     }
+    this.#now = now
   }
 
   get serverUrl(): string {
@@ -30,16 +34,24 @@ export class CredentialsFactory {
   }
 
   /** Its date is kept for the next call: a user who comes back is likely to come again. */
-  for(userId: string, live: LiveToken): ChatCredentials {
-    const { token, expirationDate } = live
-    if (expirationDate !== undefined) return { token, expirationDate, userId, ...this.#common }
-    const credentials = this.make(userId, live)
+  for(userId: string, live: LiveToken, now: number): ChatCredentials {
+    const { token, expiresAt } = live
+    const expirationDate = live.expirationDate ?? isoDate(expiresAt)
     // A store of somebody else may freeze what it hands out.
-    if (Object.isExtensible(live)) live.expirationDate = credentials.expirationDate
-    return credentials
+    if (live.expirationDate === undefined && Object.isExtensible(live)) live.expirationDate = expirationDate
+    return { token, expirationDate, expiresIn: secondsUntil(expiresAt, now), userId, ...this.#common }
   }
 
   make(userId: string, { token, expiresAt }: Pick<LiveToken, 'token' | 'expiresAt'>): ChatCredentials {
-    return { token, expirationDate: new Date(expiresAt).toISOString(), userId, ...this.#common }
+    const expiresIn = secondsUntil(expiresAt, this.#now())
+    return { token, expirationDate: isoDate(expiresAt), expiresIn, userId, ...this.#common }
   }
+}
+
+function isoDate(time: number): string {
+  return new Date(time).toISOString()
+}
+
+function secondsUntil(time: number, now: number): number {
+  return Math.max(0, Math.floor((time - now) / 1_000))
 }

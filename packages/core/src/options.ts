@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { ChatTokenError } from './errors.js'
 import type { Mode } from './modes/mode.js'
+import { quiet } from './once-a-minute.js'
 import { isSafeUrl } from './safe-url.js'
 import { memoryStore } from './store/memory-store.js'
 import type { TokenStore } from './store/token-store.js'
@@ -55,7 +56,7 @@ export interface ChatTokensOptions {
   readonly dispatcher?: Dispatcher
   /** The clock, in epoch ms. @default Date.now */
   readonly now?: () => number
-  /** @default console */
+  /** Gets warnings: the same one at most once a minute. @default console */
   readonly logger?: Logger
 }
 
@@ -111,7 +112,7 @@ export function settingsFrom(options: ChatTokensOptions): Settings {
     requestsPerMinute: requestsFrom(options.requestsPerMinute),
     dispatcher: options.dispatcher,
     now,
-    logger,
+    logger: quiet(logger),
   }
 }
 

@@ -9,6 +9,7 @@ import type { LoggedOut, Revocation, TokenSpace } from './store/token-store.js'
 import { Waiters } from './waiters.js'
 
 const MAX_CONCURRENT = 16
+const MAX_REMEMBERED = 10_000
 /** Waits between tries of one revocation double from the first to the last of these. In ms. */
 const RETRY_WAIT = { first: 250, last: 60_000 }
 /** How often the store is asked for due revocations while some wait. In ms. */
@@ -27,6 +28,8 @@ export class OutboxWorker {
   #claimAgain = false
   #stopped = false
   #timer: NodeJS.Timeout | undefined
+  /** What this process has tried and not settled, with the number of its claim. */
+  readonly #tried = new Map<string, number | undefined>()
   /** Until then the chat server takes nothing from us at all. By the monotonic clock. */
   #blockedUntil = 0
 
@@ -50,8 +53,9 @@ export class OutboxWorker {
 
   /** How long a logout may claim what it queues, in ms: 0 when there is no place for it, or nothing would get through. */
   get claimForMs(): number {
-    const free = this.#active < MAX_CONCURRENT && this.#blockedMs === 0 && !this.#stopped && this.#maySend
-    return free ? leaseMs(this.#settings) : 0
+    // At the end of this process it is now or never.
+    const isPlace = this.#active < MAX_CONCURRENT || this.#stopped
+    return isPlace && this.#blockedMs === 0 && this.#maySend ? leaseMs(this.#settings) : 0
   }
 
   /** Carries what a logout claimed. Whether all that it queued is confirmed within the given time. */
@@ -72,13 +76,15 @@ export class OutboxWorker {
     return this.#until(confirmed, new Deadline(withinMs, this.#settings.now))
   }
 
-  /** Whether nothing waits any more before the deadline. What others have to carry is theirs. */
+  /** Whether nothing that is ours to carry waits any more before the deadline. What another process has claimed is its own. */
   async drain(deadline: Deadline): Promise<boolean> {
     if (!this.#maySend) return false
     this.kick()
-    return this.#until(async () => (await this.#space.pending()).length === 0, deadline)
+    const isOurs = ({ id, fence }: Revocation) => fence === undefined || this.#tried.get(id) === fence
+    return this.#until(async () => this.#active === 0 && !(await this.#space.pending()).some(isOurs), deadline)
   }
 
+  /** Carries only what logouts claim from now on. */
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#timer)
@@ -136,8 +142,11 @@ export class OutboxWorker {
   /** Whether it is settled. */
   async #carry(revocation: Revocation): Promise<boolean> {
     this.#active += 1
+    this.#remember(revocation)
     try {
-      return await this.#revoke(revocation)
+      const settled = await this.#revoke(revocation)
+      if (settled) this.#tried.delete(revocation.id)
+      return settled
     } catch {
       // The store did not take the outcome. Once the claim has run out, it hands the revocation out again.
       return false
@@ -146,6 +155,14 @@ export class OutboxWorker {
       this.#waiters.wake()
       this.kick()
     }
+  }
+
+  /** Those that another process carried in the end are never heard of again: the oldest are forgotten. */
+  #remember({ id, fence }: Revocation): void {
+    this.#tried.delete(id)
+    this.#tried.set(id, fence)
+    const [oldest] = this.#tried.keys()
+    if (this.#tried.size > MAX_REMEMBERED && oldest !== undefined) this.#tried.delete(oldest)
   }
 
   async #revoke(revocation: Revocation): Promise<boolean> {

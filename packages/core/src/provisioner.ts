@@ -1,4 +1,4 @@
-import type { Deadline } from './deadline.js'
+import { Deadline } from './deadline.js'
 import { ChatTokenError } from './errors.js'
 import type { Events } from './events.js'
 import { callDeadline } from './horizon.js'
@@ -38,9 +38,10 @@ export class Provisioner {
     return this.#flights.idle()
   }
 
-  async provision(user: ChatUser, key: SessionKey, resume: boolean, seen: UserState): Promise<LiveToken> {
+  async provision({ user, key, resume, waitMs }: Wanted, seen: UserState): Promise<LiveToken> {
     assertUser(user)
     const deadline = callDeadline(this.#settings)
+    const patience = waitMs === undefined ? deadline : new Deadline(waitMs, this.#settings.now)
     let state = seen
     if (state.loggedOut && !resume && key.session !== undefined) {
       state = await this.#space.admit(user.id, { key, epoch: state.epoch })
@@ -48,7 +49,7 @@ export class Provisioner {
     for (let attempt = 1; ; attempt++) {
       if (state.loggedOut) throw loggedOut()
       if (isFresh(state.token, this.#settings.now())) return state.token
-      const obtained = await this.#share(user, key, state, deadline)
+      const obtained = await this.#share(user, key, state, { deadline, patience })
       if (obtained !== 'superseded') return obtained
       // Without a session nobody can tell whose logout it was: a page has to ask again, and its host knows the answer.
       if (attempt === 2 || (resume && key.session === undefined)) throw interrupted()
@@ -61,12 +62,12 @@ export class Provisioner {
     user: ChatUser,
     key: SessionKey,
     state: UserState,
-    deadline: Deadline,
+    { deadline, patience }: Times,
   ): Promise<LiveToken | 'superseded'> {
     const flightKey = key.ownToken ? `${user.id.length}:${user.id}${key.session}` : user.id
     const renewal = isLive(state.token, this.#settings.now())
     try {
-      return await deadline.race(
+      return await patience.race(
         this.#flights.run(flightKey, state.epoch, () => this.#fly(user, key, state.epoch, deadline, renewal)),
         () => new ChatTokenError('BUSY', 'The token could not be obtained in time.', { retryAfter: 1 }),
       )
@@ -94,6 +95,21 @@ export class Provisioner {
       this.#onLanded()
     }
   }
+}
+
+/** A login, or a page of a session that is logged in already (`resume`), wants a token. */
+interface Wanted {
+  readonly user: ChatUser
+  readonly key: SessionKey
+  readonly resume: boolean
+  readonly waitMs: number | undefined
+}
+
+interface Times {
+  /** When the work ends. */
+  readonly deadline: Deadline
+  /** When its caller stops waiting for it. */
+  readonly patience: Deadline
 }
 
 function loggedOut(): ChatTokenError {

@@ -1,5 +1,5 @@
 import type { ChatServer } from './chat-server/chat-server.js'
-import { ChatTokenError, closed } from './errors.js'
+import { ChatTokenError } from './errors.js'
 import type { Settings } from './options.js'
 import type { OutboxWorker } from './outbox-worker.js'
 import { sessionKey } from './session-key.js'
@@ -23,7 +23,6 @@ export class Revoker {
   readonly #space: TokenSpace
   readonly #server: ChatServer
   readonly #worker: OutboxWorker
-  #closed = false
 
   constructor(settings: Settings, space: TokenSpace, server: ChatServer, worker: OutboxWorker) {
     this.#settings = settings
@@ -43,11 +42,6 @@ export class Revoker {
     return this.#end(userId, waitMs, () => ({ key, everything: true }))
   }
 
-  /** Takes no more logouts. */
-  close(): void {
-    this.#closed = true
-  }
-
   async #end(userId: string, waitMs: number, logout: () => Logout): Promise<RevokeOutcome> {
     const done = await this.#logOut(userId, logout)
     if (done === 'later') return 'volatile'
@@ -59,7 +53,6 @@ export class Revoker {
   async #logOut(userId: string, logout: () => Logout): Promise<LoggedOut | 'later'> {
     try {
       assertUserId(userId)
-      if (this.#closed) throw closed()
       const { claimForMs } = this.#worker
       return await this.#space.logout(userId, { ...logout(), claimForMs, external: this.#settings.isExternal })
     } catch (error) {

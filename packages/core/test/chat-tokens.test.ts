@@ -12,7 +12,7 @@ import {
   type UserState,
 } from '@imkit-auth/core'
 import { eventually, interceptedStore, World } from '@imkit-auth/testkit'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 
 const AMY = { id: 'amy', nickname: 'Amy', avatarUrl: 'https://example.com/amy.png' }
 const DAY = 86_400_000
@@ -84,10 +84,21 @@ describe('provision', () => {
     expect(credentials).toEqual({
       token: expect.any(String),
       expirationDate: expect.stringMatching(/^\d{4}-.*Z$/),
+      expiresIn: expect.any(Number),
       userId: 'amy',
       serverUrl: world.emulator.url,
       clientKey: 'app-key',
     })
+  })
+
+  test('tells how long the token still works by the server’s clock: when it is new, kept, and at hand', async () => {
+    const { tokens } = world.instance()
+    const { expiresIn, expirationDate } = await tokens.provision(AMY)
+    const seconds = () => Math.floor((Date.parse(expirationDate) - world.emulator.now()) / 1_000)
+    expect(expiresIn).toBe(seconds())
+    world.emulator.advance(90_500)
+    expect((await tokens.provision(AMY)).expiresIn).toBe(seconds())
+    expect((await tokens.current('amy'))?.expiresIn).toBe(expiresIn - 91)
   })
 
   test('gives everybody credentials of their own: who changes theirs changes no others', async () => {
@@ -335,9 +346,26 @@ describe('events, alerts and counters', () => {
     off()
     await tokens.provision({ id: 'bob' })
     expect(heard).toBe(1)
-    expect(world.warnings).toHaveLength(4)
-    expect(world.warnings[0]).toContain('obtained')
+    // Four times, and said once.
+    expect(world.warnings).toEqual([expect.stringContaining('a listener for "obtained" threw')])
   })
+})
+
+test('every warning is given at most once a minute, however often there is reason for it', async () => {
+  const { tokens } = world.instance()
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const warnOften = () => {
+    for (let i = 0; i < 5; i++) tokens.warn('something')
+    tokens.warn('something else')
+  }
+  warnOften()
+  vi.advanceTimersByTime(59_000)
+  warnOften()
+  expect(world.warnings).toEqual(['imkit-auth: something', 'imkit-auth: something else'])
+  vi.advanceTimersByTime(1_000)
+  warnOften()
+  expect(world.warnings).toHaveLength(4)
 })
 
 describe('a store that fails', () => {
@@ -391,7 +419,7 @@ describe('revoke', () => {
 })
 
 describe('close', () => {
-  test('sends what waits, then refuses work', async () => {
+  test('sends what waits, then hands out nothing more', async () => {
     const { tokens } = world.instance()
     await tokens.provision(AMY)
     world.emulator.fault({ match: 'DELETE /admin/clients/*/token', kind: 'status', status: 503, times: 4 })
@@ -399,8 +427,25 @@ describe('close', () => {
     expect(await tokens.close()).toEqual({ pending: [] })
     expect(world.live('amy')).toEqual([])
     await expect(tokens.provision(AMY)).rejects.toMatchObject({ code: 'CLOSED' })
-    await expect(tokens.revoke('amy')).rejects.toMatchObject({ code: 'CLOSED' })
-    expect(world.warnings.at(-1)).toContain('logout')
+  })
+
+  test('takes a logout that comes later, and still carries it out', async () => {
+    const { tokens } = world.instance()
+    await tokens.provision(AMY)
+    await tokens.provision({ id: 'bob' })
+    await tokens.close()
+    expect(await tokens.revoke('amy')).toBe('confirmed')
+    expect(await tokens.revokeEverywhere('bob')).toBe('confirmed')
+    expect([world.live('amy'), world.live('bob'), world.warnings]).toEqual([[], [], []])
+  })
+
+  test('takes as many late logouts as come at once', async () => {
+    const { tokens } = world.instance()
+    const users = Array.from({ length: 40 }, (_, i) => `user ${i}`)
+    await Promise.all(users.map((id) => tokens.provision({ id })))
+    await tokens.close()
+    await Promise.all(users.map((id) => tokens.revoke(id)))
+    expect(users.flatMap((id) => world.live(id))).toEqual([])
   })
 
   test('reports what it could not finish in time, by user and digest', async () => {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
-import { Readable } from 'node:stream'
 import { ChatHandler, createChatTokens, issue } from '@imkit-auth/core'
+import { startEmulator } from '@imkit-auth/emulator'
 import { listening } from '@imkit-auth/testkit'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
@@ -16,22 +16,6 @@ const ask = (headers: object, method = 'POST') =>
   })
 
 describe('the token route', () => {
-  // Nobody is logged in here, so whoever is let in gets 401.
-  test.each([
-    ['the app’s own page', { origin: 'https://app.example', 'sec-fetch-site': 'same-origin' }, 401],
-    ['an older browser on the app’s own page', { origin: 'https://app.example' }, 401],
-    ['something that is no browser', {}, 401],
-    ['a listed origin', { origin: 'https://spa.example', 'sec-fetch-site': 'cross-site' }, 401],
-    ['a foreign page', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }, 403],
-    ['a sibling subdomain', { origin: 'https://blog.app.example', 'sec-fetch-site': 'same-site' }, 403],
-    ['an older browser on a foreign page', { origin: 'https://evil.example' }, 403],
-    ['a sandboxed frame', { origin: 'null' }, 403],
-    ['a foreign page that sends no origin', { 'sec-fetch-site': 'cross-site' }, 403],
-    ['the listed origin on another port', { origin: 'https://spa.example:8443' }, 403],
-  ])('called by %s', async (_name, headers, status) => {
-    expect((await ask(headers)).status).toBe(status)
-  })
-
   test('answers the preflight of listed origins, with cookies', async () => {
     const { status, headers, body } = await ask({ origin: 'https://spa.example' }, 'OPTIONS')
     expect([status, body]).toEqual([204, undefined])
@@ -47,22 +31,6 @@ describe('the token route', () => {
 
   test('answers other methods 405', async () => {
     expect(await ask({}, 'GET')).toMatchObject({ status: 405, headers: { allow: 'POST, OPTIONS' } })
-  })
-
-  test.each([
-    ['{', 400],
-    ['[]', 401],
-    ['7', 400],
-    ['{"invalid": 7}', 400],
-    ['{"invalid": null}', 400],
-    ['', 401],
-    [`{"invalid": "${'x'.repeat(17_000)}"}`, 413],
-  ])('reads the body itself when no parser did: %.20s', async (text, status) => {
-    const stream = (async function* () {
-      yield Buffer.from(text)
-    })()
-    const headers = { host: 'app.example' }
-    expect((await handler.token(null, { method: 'POST', headers, body: undefined, stream })).status).toBe(status)
   })
 
   test('leaves the connection of a body that is too large to the next request', async () => {
@@ -85,23 +53,6 @@ describe('the token route', () => {
     }
     expect(statuses).toEqual(['413', '401'])
   })
-
-  test('reads the body itself when a parser left {} on a request that it did not read', async () => {
-    const answer = async (stream: Readable) => {
-      const request = { method: 'POST', headers: { host: 'app.example' }, body: {}, stream }
-      return (await handler.token(null, request)).status
-    }
-    const read = Readable.from(['{'])
-    read.resume()
-    expect(await answer(Readable.from([Buffer.from('{')]))).toBe(400)
-    expect(await answer(read)).toBe(401)
-  })
-
-  test('names a wrong origin at construction', () => {
-    for (const origin of ['*', 'https://spa.example/', 'spa.example', 'https://*.example']) {
-      expect(() => new ChatHandler(tokens, { identify: () => null, origins: [origin] })).toThrow(/origins/)
-    }
-  })
 })
 
 describe('a handler', () => {
@@ -111,6 +62,10 @@ describe('a handler', () => {
     expect(() => new ChatHandler(tokens, { identify: () => null, onUnavailable: 'ignore' as never })).toThrow(
       /onUnavailable/,
     )
+    for (const wrong of [{ session: 'sid' }, { trustProxy: 1 }, { loginWaitMs: -1 }, { logoutWaitMs: '1s' }]) {
+      const [option = ''] = Object.keys(wrong)
+      expect(() => new ChatHandler(tokens, { identify: () => null, ...wrong } as never)).toThrow(option)
+    }
   })
 
   test("lets a login without chat through, or fails it with onUnavailable: 'fail'", async () => {
@@ -120,9 +75,68 @@ describe('a handler', () => {
     await expect(strict.login(null)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
-  test('never hides a mistake in identify', async () => {
-    const numeric = new ChatHandler(tokens, { identify: () => ({ id: 42 }) as never })
-    await expect(numeric.login(null)).rejects.toMatchObject({ code: 'INVALID_USER' })
+  test('keeps the login waiting no longer than loginWaitMs, and the page finds its token later', async () => {
+    const emulator = await startEmulator()
+    onTestFinished(() => emulator.close())
+    emulator.fault({ match: 'POST /admin/clients', kind: 'delay-before', ms: 400 })
+    const { url: serverUrl, apiKey } = emulator
+    const slow = createChatTokens({ serverUrl, apiKey, mode: issue() })
+    onTestFinished(async () => void (await slow.close({ withinMs: 0 })))
+    const patient = new ChatHandler<null>(slow, { identify: () => ({ id: 'amy' }), loginWaitMs: 50 })
+    const began = performance.now()
+    expect(await patient.login(null)).toBeNull()
+    expect(performance.now() - began).toBeLessThan(350)
+    expect(await slow.provision({ id: 'amy' }, { resume: true })).toMatchObject({ userId: 'amy' })
+    expect(emulator.requests()).toHaveLength(1)
+  })
+
+  const broken: [string, () => unknown][] = [
+    [
+      'throws',
+      () => {
+        throw new Error('no database')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no database'))],
+    ['returns a text', () => 'amy'],
+    ['returns a number', () => 42],
+    ['returns an object without an id', () => ({})],
+    [
+      'returns a user whose id throws',
+      () => ({
+        get id() {
+          throw new Error('lazy')
+        },
+      }),
+    ],
+    ['returns an id that no URL can hold', () => ({ id: '..' })],
+  ]
+
+  test.each(broken)('lets a login through without chat, and warns, when identify %s', async (_how, identify) => {
+    const { warnings, host } = warned(identify)
+    expect(await host().login(null)).toBeNull()
+    await host().login(null)
+    expect(warnings).toEqual([expect.stringMatching(/^imkit-auth: a login goes on without chat: /)])
+    await expect(host({ onUnavailable: 'fail' }).login(null)).rejects.toBeInstanceOf(Error)
+  })
+
+  test.each(broken)('lets a logout through, and warns, when identify %s', async (_how, identify) => {
+    const { warnings, host } = warned(identify)
+    for (let i = 0; i < 5; i++) {
+      const finish = await host().logout(null)
+      expect(await finish(204)).toBeNull()
+    }
+    expect(warnings).toEqual([expect.stringMatching(/^imkit-auth: .*logout.*until it expires/)])
+  })
+
+  test('ends the chat of a logout whose session throws, as far as it can', async () => {
+    const { warnings, host } = warned(() => ({ id: 'amy' }))
+    const session = () => {
+      throw new Error('no session')
+    }
+    const finish = await host({ session }).logout(null)
+    expect(await finish(204)).toBe('volatile')
+    expect(warnings).toContainEqual(expect.stringContaining('session'))
   })
 
   test.each([
@@ -140,3 +154,14 @@ describe('a handler', () => {
     await expect(resumed).rejects.toMatchObject({ code: counts ? 'LOGGED_OUT' : 'UNAVAILABLE' })
   })
 })
+
+/** Handlers on tokens whose chat server is away, and what those warn of. */
+function warned(identify: () => unknown) {
+  const warnings: string[] = []
+  const logger = { warn: (message: string) => void warnings.push(message) }
+  const away = createChatTokens({ serverUrl: 'http://127.0.0.1:9', apiKey: 'key', mode: issue(), logger })
+  onTestFinished(async () => void (await away.close({ withinMs: 0 })))
+  const host = (more: object = {}) =>
+    new ChatHandler<null>(away, { identify: identify as never, logoutWaitMs: 0, ...more })
+  return { warnings, host }
+}

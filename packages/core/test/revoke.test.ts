@@ -51,11 +51,9 @@ describe('revokeEverywhere', () => {
     })
   })
 
-  test('refuses a bad id and a closed instance', async () => {
+  test('refuses a bad id', async () => {
     const { tokens } = world.instance()
     await expect(tokens.revokeEverywhere('..')).rejects.toMatchObject({ code: 'INVALID_USER' })
-    await tokens.close()
-    await expect(tokens.revokeEverywhere('amy')).rejects.toMatchObject({ code: 'CLOSED' })
   })
 })
 

@@ -4,10 +4,10 @@ import {
   ChatHandler,
   type ChatTokens,
   type ChatUser,
+  middlewareFactory,
   type RevokeOutcome,
 } from '@imkit-auth/core'
 import type { Request, RequestHandler } from 'express'
-import { beforeEnd } from './before-end.js'
 
 declare global {
   // Express's own types are extended through this namespace.
@@ -48,27 +48,26 @@ export interface ImkitChat {
  */
 export function imkitChat(tokens: ChatTokens, options: ImkitChatOptions): ImkitChat {
   const handler = new ChatHandler<Request>(tokens, { session: expressSession, ...options })
+  const login = async (req: Request, identify?: () => ChatUser) => {
+    req.chat = await handler.login(req, identify)
+    // The answer is going to hold a token.
+    if (req.chat && req.res && !req.res.headersSent) req.res.set('cache-control', 'no-store')
+    return req.chat
+  }
   return {
-    provision: async (req, user) => (req.chat = await handler.login(req, user)),
+    provision: (req, user) => login(req, () => user),
     revoke: (req, user) => handler.revoke(req, user),
-    login: () => async (req, _res, next) => {
-      try {
-        req.chat = await handler.login(req)
-      } catch (error) {
-        next(error)
-        return
-      }
-      next()
-    },
-    logout: () => (req, res, next) => {
-      const begun = handler.logout(req).then((finish) => beforeEnd(res, () => finish(res.statusCode)))
-      void begun.then(() => next(), next)
-    },
-    token: () => (req, res, next) => {
-      const { method, headers } = req
-      const answered = handler.token(req, { method, headers, body: req.body, stream: req })
+    login: middlewareFactory('login', () => (req, _res, next) => {
+      void login(req).then(() => next(), next)
+    }),
+    logout: middlewareFactory('logout', () => (req, res, next) => {
+      void handler.logoutWith(req, { req, res }).then(() => next(), next)
+    }),
+    token: middlewareFactory('token', () => (req, res, next) => {
+      const { method, headers, body: parsed, secure } = req
+      const answered = handler.token(req, { method, headers, secure, body: parsed, stream: req })
       void answered.then(({ status, headers: answer, body }) => res.status(status).set(answer).send(body), next)
-    },
+    }),
   }
 }
 

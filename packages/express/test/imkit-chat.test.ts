@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { inspect } from 'node:util'
 import { type ChatTokens, createChatTokens, issue } from '@imkit-auth/core'
 import { type Emulator, startEmulator } from '@imkit-auth/emulator'
 import { imkitChat } from '@imkit-auth/express'
@@ -49,12 +50,16 @@ describe('logout()', () => {
   })
 
   test('sends the whole answer, once', async () => {
+    const errors: unknown[] = []
     const url = await logout((_req, res) => {
+      // As without us: Node.js complains about what is written after the end.
+      res.on('error', (error) => errors.push(error))
       res.json({ bye: true })
       res.end('and again')
     })
     const response = await post(`${url}/logout`)
     expect([response.status, await response.json()]).toEqual([200, { bye: true }])
+    expect(errors).toMatchObject([{ code: 'ERR_STREAM_WRITE_AFTER_END' }])
   })
 
   test('leaves a user alone whose logout the host refused', async () => {
@@ -123,11 +128,43 @@ describe('login()', () => {
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5'])
   })
 
-  test('hands an error of identify to the app', async () => {
-    const url = await serve((app, chat) => app.post('/login', chat.login(), (_req, res) => void res.sendStatus(200)), {
-      identify: () => Promise.reject(new Error('no database')),
+  test.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no database')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no database'))],
+    ['finds something that is no user', () => 'amy'],
+  ])('goes on when identify %s, and so does a logout', async (_how, identify) => {
+    const url = await serve(
+      (app, chat) => {
+        app.post('/login', chat.login(), (req, res) => void res.json([req.chat]))
+        app.post('/logout', chat.logout(), (_req, res) => void res.sendStatus(204))
+      },
+      { identify },
+    )
+    expect(await (await post(`${url}/login`)).json()).toEqual([null])
+    expect((await post(`${url}/logout`)).status).toBe(204)
+  })
+
+  test('makes an answer with a token one that is not to be stored', async () => {
+    const build = (app: Express, chat: ReturnType<typeof imkitChat>) =>
+      app.post('/login', chat.login(), (req, res) => void res.json({ chat: req.chat }))
+    expect((await post(`${await serve(build)}/login`)).headers.get('cache-control')).toBe('no-store')
+    const nobody = await serve(build, { identify: () => null })
+    expect((await post(`${nobody}/login`)).headers.get('cache-control')).toBeNull()
+  })
+
+  test('keeps the login waiting no longer than loginWaitMs', async () => {
+    emulator.fault({ match: '*', kind: 'hang' })
+    const url = await serve((app, chat) => app.post('/login', chat.login(), (req, res) => void res.json([req.chat])), {
+      loginWaitMs: 100,
     })
-    expect((await post(`${url}/login`)).status).toBe(500)
+    const started = performance.now()
+    expect(await (await post(`${url}/login`)).json()).toEqual([null])
+    expect(performance.now() - started).toBeLessThan(1_500)
   })
 })
 
@@ -183,4 +220,18 @@ describe('token()', () => {
     expect(response.status).toBe(204)
     expect(response.headers.get('access-control-allow-origin')).toBe('https://spa.example')
   })
+})
+
+test('middleware that is mounted without its parentheses is told so when the app starts', () => {
+  const chat = imkitChat(tokens, { identify: () => AMY })
+  for (const name of ['login', 'logout', 'token'] as const) {
+    const forgotten = chat[name] as unknown as express.RequestHandler
+    const said = `write chat.${name}(), with parentheses`
+    expect(() => express().post('/login', forgotten)).toThrow(said)
+    expect(() => express().use(forgotten)).toThrow(said)
+    expect(() => express.Router().post('/login', express.json(), [forgotten])).toThrow(said)
+    expect(() => forgotten({} as never, {} as never, () => {})).toThrow(said)
+    // Whoever only looks at it, such as a debugger, finds a function.
+    expect(inspect(chat)).toContain(`${name}: [Function: ${name}]`)
+  }
 })

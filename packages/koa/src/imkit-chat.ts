@@ -4,7 +4,9 @@ import {
   ChatHandler,
   type ChatTokens,
   type ChatUser,
+  middlewareFactory,
   type RevokeOutcome,
+  statusOfError,
 } from '@imkit-auth/core'
 import type { Context, DefaultState, Middleware } from 'koa'
 
@@ -42,42 +44,42 @@ export interface ImkitChat {
  */
 export function imkitChat(tokens: ChatTokens, options: ImkitChatOptions): ImkitChat {
   const handler = new ChatHandler<Context>(tokens, { session: koaSession, ...options })
+  const login = async (ctx: Context, identify?: () => ChatUser) => {
+    const chat = await handler.login(ctx, identify)
+    ctx.state.chat = chat
+    // The answer is going to hold a token.
+    if (chat && !ctx.headerSent) ctx.set('cache-control', 'no-store')
+    return chat
+  }
   return {
-    provision: async (ctx, user) => (ctx.state.chat = await handler.login(ctx, user)),
+    provision: (ctx, user) => login(ctx, () => user),
     revoke: (ctx, user) => handler.revoke(ctx, user),
-    login: () => async (ctx, next) => {
-      ctx.state.chat = await handler.login(ctx)
+    login: middlewareFactory('login', () => async (ctx, next) => {
+      await login(ctx)
       await next()
-    },
-    logout: () => async (ctx, next) => {
-      const finish = await handler.logout(ctx)
+    }),
+    logout: middlewareFactory('logout', () => async (ctx, next) => {
+      let answersNothing = false
+      // 404 is what Koa starts from: a handler that answers nothing has refused nothing.
+      const statusOf = (status: number) => (status === 404 && answersNothing ? 204 : status)
+      const logout = await handler.logoutWith(ctx, { req: ctx.req, res: ctx.res, statusOf })
       try {
         await next()
       } catch (error) {
-        await finish(statusOf(error))
+        await logout?.handled(statusOfError(error))
         throw error
       }
-      // 404 is what Koa starts from: a handler that answers nothing has refused nothing.
-      await finish(ctx.status === 404 && !ctx.body ? 204 : ctx.status)
-    },
-    token: () => async (ctx) => {
-      const { method, headers, body: parsed } = ctx.request as typeof ctx.request & { body?: unknown }
-      const {
-        status,
-        headers: answer,
-        body,
-      } = await handler.token(ctx, { method, headers, body: parsed, stream: ctx.req })
-      ctx.status = status
-      ctx.set({ ...answer })
-      if (body) ctx.body = body
-    },
+      answersNothing = ctx.status === 404 && !ctx.body
+      await logout?.handled(ctx.status)
+    }),
+    token: middlewareFactory('token', () => async (ctx) => {
+      const { method, headers, secure, body: parsed } = ctx.request as typeof ctx.request & { body?: unknown }
+      const answered = await handler.token(ctx, { method, headers, secure, body: parsed, stream: ctx.req })
+      ctx.status = answered.status
+      ctx.set({ ...answered.headers })
+      if (answered.body) ctx.body = answered.body
+    }),
   }
-}
-
-/** The status that Koa answers for an error thrown by a handler. */
-function statusOf(error: unknown): number {
-  const { status } = (error ?? {}) as { status?: unknown }
-  return typeof status === 'number' ? status : 500
 }
 
 /**

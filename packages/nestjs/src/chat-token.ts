@@ -8,6 +8,7 @@ import {
   UnauthorizedException,
 } from '@nestjs/common'
 import { HttpAdapterHost, Reflector } from '@nestjs/core'
+import { assertCalled } from './assert-called.js'
 import { chatException } from './chat-exception.js'
 import type { ChatRequest } from './chat-request.js'
 import { ImkitChatService } from './imkit-chat.service.js'
@@ -68,6 +69,7 @@ const Ask = createParamDecorator(
  * rooms(@ChatToken() chat: ChatCredentials) { return this.chatRooms.of(chat.userId) }
  * ```
  */
-export function ChatToken(): ParameterDecorator {
+export function ChatToken(...misused: never[]): ParameterDecorator {
+  assertCalled('ChatToken', misused)
   return Ask(undefined, ChatTokenPipe)
 }

@@ -3,6 +3,7 @@ import { chatTokenController } from './chat-token.controller.js'
 import { ChatTokensOwner } from './chat-tokens-owner.js'
 import { IMKIT_CHAT_OPTIONS, type ImkitChatModuleExtras, type ImkitChatModuleOptions } from './imkit-chat.options.js'
 import { ImkitChatService } from './imkit-chat.service.js'
+import { RequestDrain } from './request-drain.js'
 
 const DEFAULTS: ImkitChatModuleExtras = { isGlobal: true, path: 'chat/token' }
 
@@ -48,5 +49,5 @@ function hidden(provider: Provider): Provider {
  *   }),
  * })
  */
-@Module({ providers: [ChatTokensOwner, ImkitChatService], exports: [ImkitChatService] })
+@Module({ providers: [ChatTokensOwner, ImkitChatService, RequestDrain], exports: [ImkitChatService] })
 export class ImkitChatModule extends ConfigurableModuleClass {}

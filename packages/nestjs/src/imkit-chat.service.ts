@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import {
   type Awaitable,
   type ChatCredentials,
@@ -36,10 +37,21 @@ export class ImkitChatService {
     return this.#options.identify(request, result)
   }
 
-  /** For a handler that authenticates inside itself: what `@ProvisionChatToken()` does, for the user it found. */
-  async provision(request: ChatRequest, user: ChatUser): Promise<ChatCredentials | null> {
-    request.chat = await this.handler.login(request, user)
+  /** What `@ProvisionChatToken()` does, for the user whom `identify` finds. */
+  async login(
+    request: ChatRequest,
+    identify: (request: ChatRequest) => Awaitable<Identified>,
+  ): Promise<ChatCredentials | null> {
+    request.chat = await this.handler.login(request, identify)
+    // The answer is going to hold a token.
+    const { res } = request as { res?: ServerResponse }
+    if (request.chat && res && !res.headersSent) res.setHeader('cache-control', 'no-store')
     return request.chat
+  }
+
+  /** For a handler that authenticates inside itself: what `@ProvisionChatToken()` does, for the user it found. */
+  provision(request: ChatRequest, user: ChatUser): Promise<ChatCredentials | null> {
+    return this.login(request, () => user)
   }
 
   /** For a handler that logs out inside itself: call it after the host's own logout. */

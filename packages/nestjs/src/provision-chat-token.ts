@@ -11,6 +11,7 @@ import {
 } from '@nestjs/common'
 import { HttpAdapterHost, Reflector } from '@nestjs/core'
 import { lastValueFrom, type Observable, of } from 'rxjs'
+import { assertCalled } from './assert-called.js'
 import { chatException } from './chat-exception.js'
 import type { ChatRequest } from './chat-request.js'
 import { ImkitChatService } from './imkit-chat.service.js'
@@ -41,13 +42,12 @@ export class ProvisionChatTokenInterceptor implements NestInterceptor {
     return of(this.#answer(context, body, chat))
   }
 
-  async #provision(context: ExecutionContext, body: unknown): Promise<ChatCredentials | null> {
-    const request = context.switchToHttp().getRequest<ChatRequest>()
-    const user = await this.#chat.identify(request, body)
-    if (user) return this.#chat.provision(request, user)
-    this.#warn(context, 'logged nobody in: identify(request, result) must find the user in one of the two')
-    request.chat = null
-    return null
+  #provision(context: ExecutionContext, body: unknown): Promise<ChatCredentials | null> {
+    return this.#chat.login(context.switchToHttp().getRequest<ChatRequest>(), async (request) => {
+      const user = await this.#chat.identify(request, body)
+      if (!user) this.#warn(context, 'logged nobody in: identify(request, result) must find the user in one of the two')
+      return user
+    })
   }
 
   #answer(context: ExecutionContext, body: unknown, chat: ChatCredentials | null): unknown {
@@ -88,6 +88,7 @@ function isPlainObject(value: unknown): value is object {
  * login() { return { welcome: true } } // → { welcome: true, chat: { token, … } }
  * ```
  */
-export function ProvisionChatToken(): MethodDecorator {
+export function ProvisionChatToken(...misused: never[]): MethodDecorator {
+  assertCalled('ProvisionChatToken', misused)
   return applyDecorators(LogsIn(true), UseInterceptors(ProvisionChatTokenInterceptor))
 }

@@ -1,13 +1,15 @@
+import type { ServerResponse } from 'node:http'
+import { statusOfError } from '@imkit-auth/core'
 import {
   type CallHandler,
   type ExecutionContext,
-  HttpException,
   Inject,
   Injectable,
   type NestInterceptor,
   UseInterceptors,
 } from '@nestjs/common'
 import { lastValueFrom, type Observable, of } from 'rxjs'
+import { assertCalled } from './assert-called.js'
 import type { ChatRequest } from './chat-request.js'
 import { ImkitChatService } from './imkit-chat.service.js'
 
@@ -22,22 +24,23 @@ export class RevokeChatTokenInterceptor implements NestInterceptor {
   // Awaiting the handler, rather than piping, also ends the chat of a client that did not wait for it.
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const http = context.switchToHttp()
-    const finish = await this.#chat.handler.logout(http.getRequest<ChatRequest>())
-    let body: unknown
+    const [request, response] = [http.getRequest<ChatRequest>(), http.getResponse<ServerResponse>()]
+    const logout = await this.#chat.handler.logoutWith(request, { req: request, res: response })
     try {
-      body = await lastValueFrom(next.handle(), { defaultValue: undefined })
+      const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined })
+      await logout?.handled(response.statusCode)
+      return of(body)
     } catch (error) {
-      await finish(error instanceof HttpException ? error.getStatus() : 500)
+      await logout?.handled(statusOfError(error))
       throw error
     }
-    await finish(http.getResponse<{ statusCode: number }>().statusCode)
-    return of(body)
   }
 }
 
 /**
- * On a logout handler: ends the chat session of whoever was logged in, once the handler has run and before the answer is
- * sent. A logout that the handler refuses (4xx) is none. Whatever happens to the chat server, the logout succeeds.
+ * On a logout handler: ends the chat session of the user who was logged in, once the host has answered and before the last
+ * bytes of that answer are sent. A logout that is refused is none: the status counts that is sent in the end, by the
+ * handler or an exception filter, and 4xx refuses. Whatever happens to the chat server, the logout succeeds.
  *
  * @example
  * ```ts
@@ -45,6 +48,7 @@ export class RevokeChatTokenInterceptor implements NestInterceptor {
  * logout(@Req() request: Request) { return promisify(request.logout).call(request) }
  * ```
  */
-export function RevokeChatToken(): MethodDecorator {
+export function RevokeChatToken(...misused: never[]): MethodDecorator {
+  assertCalled('RevokeChatToken', misused)
   return UseInterceptors(RevokeChatTokenInterceptor)
 }

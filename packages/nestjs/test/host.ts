@@ -56,6 +56,7 @@ interface Init {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
   readonly signal?: AbortSignal
+  readonly redirect?: 'manual'
 }
 
 export interface Answer {

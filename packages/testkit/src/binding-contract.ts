@@ -11,6 +11,13 @@ const DAY = 86_400_000
  */
 export type TokenKind = 'told' | 'minted' | 'own'
 
+const CREDENTIALS = ['clientKey', 'expirationDate', 'expiresIn', 'serverUrl', 'token', 'userId']
+
+/** The same credentials, a moment later. */
+function lasting(credentials: object): object {
+  return { ...credentials, expiresIn: expect.any(Number) as number }
+}
+
 /** The users and the password that every app under this contract lets in. */
 const PASSWORD = 'chat'
 
@@ -73,11 +80,13 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
   describe('login', () => {
     test('answers with credentials that the chat server accepts', async () => {
       const browser = new Browser(url())
-      const { status, json } = await login(browser)
+      const { status, headers, json } = await login(browser)
       expect(status).toBe(200)
-      expect(Object.keys(json.chat).sort()).toEqual(['clientKey', 'expirationDate', 'serverUrl', 'token', 'userId'])
+      expect(Object.keys(json.chat).sort()).toEqual(CREDENTIALS)
       expect(json.chat.userId).toBe('amy')
       expect(new Date(json.chat.expirationDate).toISOString()).toBe(json.chat.expirationDate)
+      expect(json.chat.expiresIn).toBeGreaterThan(0)
+      expect(headers.get('cache-control')).toBe('no-store')
       expect(await chat.me(json.chat.token, clientKey)).toBe(200)
       await browser.post('/logout')
     })
@@ -165,7 +174,8 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
       expect(await chat.liveTokens('amy')).toEqual([])
     })
 
-    test('while a login of the same browser is under way leaves no token behind', async () => {
+    // Where no chat server is asked, nothing holds a login up long enough for the order of answers to be known.
+    test.each(only('told'))('while a login of the same browser is under way leaves no token behind', async () => {
       const browser = new Browser(url())
       await login(browser)
       await browser.post('/logout')
@@ -186,7 +196,7 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
       const { json } = await login(browser)
       const answer = await browser.post('/chat/token')
       expect(answer.status).toBe(200)
-      expect(answer.json).toEqual(json.chat)
+      expect(answer.json).toEqual(lasting(json.chat))
       expect(answer.headers.get('cache-control')).toBe('no-store')
       expect(answer.headers.get('vary')).toContain('Cookie')
       await browser.post('/logout')
@@ -215,7 +225,7 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
       const { json } = await login(browser)
       const refused = await browser.post('/chat/token', { invalid: json.chat.token })
       expect([refused.status, refused.json.error]).toEqual([401, 'LOGGED_OUT'])
-      expect((await browser.post('/chat/token', { invalid: 'another' })).json).toEqual(json.chat)
+      expect((await browser.post('/chat/token', { invalid: 'another' })).json).toEqual(lasting(json.chat))
       await browser.post('/logout')
     })
 
@@ -254,7 +264,7 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
         const { status, json } = await login(browser, 'bob')
         const asked = await ask(browser)
         await chat.accept(true)
-        expect([status, asked.status, asked.json]).toEqual([200, 200, json.chat])
+        expect([status, asked.status, asked.json]).toEqual([200, 200, lasting(json.chat)])
         expect(await chat.me(json.chat.token, clientKey)).toBe(200)
         await browser.post('/logout')
         await noTokensLeft('bob')

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express'
 import type { AuthService } from '../service/auth-service.js'
+import { assertService } from './assert-service.js'
 import { answerOrPass } from './answer-or-pass.js'
 
 /**
@@ -10,5 +11,6 @@ import { answerOrPass } from './answer-or-pass.js'
  * app.use(authServiceHandler(createAuthService({ verifier, path: '/chat-auth' })))
  */
 export function authServiceHandler(service: AuthService): RequestHandler {
+  assertService('authServiceHandler', service)
   return (req, res, next) => answerOrPass(service, req, res, next)
 }

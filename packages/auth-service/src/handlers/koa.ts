@@ -1,5 +1,6 @@
 import type { Middleware } from 'koa'
 import type { AuthService } from '../service/auth-service.js'
+import { assertService } from './assert-service.js'
 import { respondTo } from './node.js'
 
 /**
@@ -9,6 +10,7 @@ import { respondTo } from './node.js'
  * app.use(authServiceMiddleware(createAuthService({ verifier, path: '/chat-auth' })))
  */
 export function authServiceMiddleware(service: AuthService): Middleware {
+  assertService('authServiceMiddleware', service)
   return async (ctx, next) => {
     const { url, body } = ctx.request as typeof ctx.request & { body?: unknown }
     const answered = await respondTo(service, ctx.req, { url, body, address: ctx.ip })

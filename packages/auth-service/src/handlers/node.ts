@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { failure, type ServiceResponse } from '../service/answer.js'
 import type { AuthService } from '../service/auth-service.js'
+import { assertService } from './assert-service.js'
 
 /** Asks the service about one of Node's requests. `body` is what a body parser made of it, if one ran. */
 export async function respondTo(
@@ -37,6 +38,7 @@ export function send(response: ServerResponse, { status, headers, body }: Servic
 export function authServiceListener(
   service: AuthService,
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  assertService('authServiceListener', service)
   return (request, response) => {
     void respondTo(service, request).then((answered) =>
       send(response, answered ?? failure(404, 'There is no such path.')),

@@ -1,5 +1,6 @@
 import { failure } from '../service/answer.js'
 import type { AuthService } from '../service/auth-service.js'
+import { assertService } from './assert-service.js'
 
 /**
  * The service for what speaks web-standard `Request` and `Response`, such as Hono, Next.js or Bun. Those do not tell where a
@@ -12,19 +13,18 @@ import type { AuthService } from '../service/auth-service.js'
 export function authServiceFetch(
   service: AuthService,
 ): (request: Request, from?: { readonly address?: string | undefined }) => Promise<Response> {
+  assertService('authServiceFetch', service)
   return async (request, { address } = {}) => {
     const { pathname } = new URL(request.url)
     const answered =
       (await service.respond({
         method: request.method,
         url: pathname,
-        headers: Object.fromEntries(request.headers),
+        headers: request.headers,
         body: undefined,
-        stream: request.body ?? nothing(),
+        stream: request.body,
         address,
       })) ?? failure(404, 'There is no such path.')
     return Response.json(answered.body, { status: answered.status, headers: answered.headers })
   }
 }
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}

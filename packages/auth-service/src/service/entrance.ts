@@ -1,4 +1,4 @@
-import { jsonBody, UnusableBody } from '@imkit-auth/core'
+import { headerOf, jsonBody, type RequestHeaders, UnusableBody } from '@imkit-auth/core'
 import { failure, type ServiceResponse } from './answer.js'
 import type { Callers } from './callers.js'
 import { RateLimit } from './rate-limit.js'
@@ -40,7 +40,7 @@ export class Entrance {
   }
 
   async #body(request: ServiceRequest): Promise<object | UnusableBody> {
-    const says = Number(request.headers['content-length'])
+    const says = Number(headerOf(request.headers, 'content-length'))
     if (says > MAX_BODY) return new UnusableBody(413, `The body is larger than ${MAX_BODY / 1024} KiB.`)
     const body = await jsonBody(request, MAX_BODY)
     if (typeof body === 'object' && body !== null) return body
@@ -49,10 +49,10 @@ export class Entrance {
 }
 
 /** A request that does not say what it sends may send JSON. */
-function isJson({ 'content-type': type = 'application/json' }: ServiceRequest['headers']): boolean {
-  return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(String(type))
+function isJson(headers: RequestHeaders): boolean {
+  return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(headerOf(headers, 'content-type') ?? 'application/json')
 }
 
-function bearer({ authorization = '' }: ServiceRequest['headers']): string | undefined {
-  return /^Bearer +(\S+)$/i.exec(String(authorization))?.[1]
+function bearer(headers: RequestHeaders): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headerOf(headers, 'authorization') ?? '')?.[1]
 }

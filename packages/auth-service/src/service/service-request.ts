@@ -1,12 +1,12 @@
-import type { RequestBody } from '@imkit-auth/core'
+import type { RequestBody, RequestHeaders } from '@imkit-auth/core'
 
 /** The parts of an HTTP request that the service looks at. */
 export interface ServiceRequest extends RequestBody {
   readonly method: string
   /** As in the request line, with or without query. */
   readonly url: string
-  /** Header names in lower case. */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** Names in any case. */
+  readonly headers: RequestHeaders
   /** Where it came from, if that is known. */
   readonly address: string | undefined
 }

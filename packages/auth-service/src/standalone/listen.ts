@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { HttpDrain } from '@imkit-auth/core'
 
 export interface ListeningServer {
   readonly url: string
@@ -16,13 +17,8 @@ export async function listen(
   handle: RequestListener,
   { port, host }: { readonly port: number; readonly host: string },
 ): Promise<ListeningServer> {
-  const underWay = new Set<ServerResponse>()
-  const server = createServer(TIMEOUTS, (request, response) => {
-    underWay.add(response)
-    response.once('close', () => underWay.delete(response))
-    if (!server.listening) beLast(response)
-    handle(request, response)
-  })
+  const server = createServer(TIMEOUTS, handle)
+  const http = new HttpDrain(server)
   server.listen(port, host)
   try {
     await once(server, 'listening')
@@ -32,19 +28,8 @@ export async function listen(
   const { address, family, port: actual } = server.address() as AddressInfo
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`,
-    async end(patience) {
-      const closed = new Promise((resolve) => server.close(resolve))
-      for (const response of underWay) beLast(response)
-      const giveUp = setTimeout(() => server.closeAllConnections(), patience)
-      await closed
-      clearTimeout(giveUp)
-    },
+    end: (patience) => http.drain(patience),
   }
-}
-
-/** Otherwise its connection would be kept for a next request that nobody answers. */
-function beLast(response: ServerResponse): void {
-  if (!response.headersSent) response.setHeader('connection', 'close')
 }
 
 function whyNot({ code = 'failed' }: NodeJS.ErrnoException, port: number): string {

@@ -37,8 +37,9 @@ export interface Call<T> {
 export class Caller {
   readonly #origin: string
   readonly #apiKey: () => string
-  readonly #dispatcher: Dispatcher
-  readonly #pool: Pool | undefined
+  readonly #injected: Dispatcher | undefined
+  #pool: Pool | undefined
+  #closed = false
   readonly #now: () => number
   readonly #budget: RequestBudget
   readonly #retries = new RetryBudget()
@@ -47,10 +48,7 @@ export class Caller {
   constructor({ serverUrl, apiKey, dispatcher, now }: Connection, budget: RequestBudget, listener: BreakerListener) {
     this.#origin = serverUrl.origin
     this.#apiKey = apiKey
-    this.#pool = dispatcher
-      ? undefined
-      : new Pool(this.#origin, { connections: MAX_CONNECTIONS, allowH2: true, headersTimeout: 0, bodyTimeout: 0 })
-    this.#dispatcher = dispatcher ?? (this.#pool as Pool)
+    this.#injected = dispatcher
     this.#now = now
     this.#budget = budget
     this.#breaker = new Breaker(listener)
@@ -72,9 +70,27 @@ export class Caller {
     return withRetries(attempt, { ...call, budget: this.#retries })
   }
 
-  /** Closes the connections this object opened; an injected dispatcher stays open. */
+  /** Closes the connections this object opened; an injected dispatcher stays open. What is called later still gets there. */
   async close(): Promise<void> {
-    await this.#pool?.destroy()
+    const pool = this.#pool
+    this.#pool = undefined
+    this.#closed = true
+    await pool?.destroy()
+  }
+
+  get #dispatcher(): Dispatcher {
+    return this.#injected ?? (this.#pool ??= this.#connect())
+  }
+
+  #connect(): Pool {
+    return new Pool(this.#origin, {
+      connections: MAX_CONNECTIONS,
+      allowH2: true,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      // Nobody closes what is opened later: it must not keep the process.
+      ...(this.#closed && { keepAliveTimeout: 1, keepAliveMaxTimeout: 1 }),
+    })
   }
 
   async #attempt<T>(call: Call<T>, apiKey: string): Promise<T | undefined> {

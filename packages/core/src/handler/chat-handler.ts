@@ -1,28 +1,14 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ChatTokens } from '../chat-tokens.js'
-import type { RevokeOutcome } from '../revoker.js'
 import type { ChatCredentials } from '../credentials.js'
 import { ChatTokenError } from '../errors.js'
+import type { RevokeOutcome } from '../revoker.js'
 import type { Awaitable } from '../store/awaitable.js'
 import type { ChatUser, Identified } from '../user.js'
+import { type BindingOptions, type BindingSettings, bindingSettings } from './binding-options.js'
 import { httpAnswer } from './http-answer.js'
-import { originSet } from './origin.js'
+import { LogoutExchange } from './logout-exchange.js'
 import { type TokenRequest, type TokenResponse, TokenRoute } from './token-route.js'
-
-/** What every binding takes. */
-export interface BindingOptions<Request> {
-  /** Who is logged in, as the host app knows it. The one thing an app must supply. */
-  readonly identify: (request: Request) => Awaitable<Identified>
-  /** The host's session id. @default the framework's own, where one exists */
-  readonly session?: (request: Request) => string | undefined
-  /** Other origins whose pages may fetch tokens (with CORS and cookies), such as `https://app.example.com`. @default [] */
-  readonly origins?: readonly string[]
-  /**
-   * What a login does when no chat token can be had: `'continue'` without one (the page fetches it later), or `'fail'`
-   * with an error that answers 503.
-   * @default 'continue'
-   */
-  readonly onUnavailable?: 'continue' | 'fail'
-}
 
 /**
  * Login, logout and token route, free of any framework: a binding translates its requests into these calls. Everything
@@ -30,62 +16,78 @@ export interface BindingOptions<Request> {
  */
 export class ChatHandler<Request> {
   readonly #tokens: ChatTokens
-  readonly #options: BindingOptions<Request>
+  readonly #settings: BindingSettings<Request>
   readonly #route: TokenRoute
 
   /** @throws TypeError that names the option, when one is missing or wrong. */
   constructor(tokens: ChatTokens, options: BindingOptions<Request>) {
     if (typeof tokens?.provision !== 'function')
       throw new TypeError('The first argument must come from createChatTokens()')
-    if (typeof options?.identify !== 'function') {
-      throw new TypeError('identify must be a function that returns the logged-in user, such as (req) => req.user')
-    }
-    const { onUnavailable = 'continue' } = options
-    if (onUnavailable !== 'continue' && onUnavailable !== 'fail') {
-      throw new TypeError("onUnavailable must be 'continue' or 'fail'")
-    }
     this.#tokens = tokens
-    this.#options = options
-    this.#route = new TokenRoute(tokens, originSet(options.origins))
+    this.#settings = bindingSettings(options)
+    this.#route = new TokenRoute(tokens, this.#settings)
   }
 
-  /** The login effect: credentials for the page, or `null` when nobody logged in or the chat is not available. */
-  async login(request: Request, user?: ChatUser): Promise<ChatCredentials | null> {
-    const identified = user ?? (await this.#options.identify(request))
-    if (!identified) return null
+  /**
+   * The login effect: credentials for the page, or `null` when nobody logged in or the chat is not available. What goes
+   * wrong with the chat, or with `identify`, fails a login only with `onUnavailable: 'fail'`. `identify` may be given for a
+   * login that knows its user in another way.
+   */
+  async login(
+    request: Request,
+    identify: (request: Request) => Awaitable<Identified> = this.#settings.identify,
+  ): Promise<ChatCredentials | null> {
+    const { onUnavailable, loginWaitMs: waitMs } = this.#settings
     try {
-      return await this.#tokens.provision(identified, { session: this.#session(request), request })
+      const identified = await identify(request)
+      if (!identified) return null
+      return await this.#tokens.provision(identified, { session: this.#session(request), request, waitMs })
     } catch (error) {
-      if (!(error instanceof ChatTokenError) || error.code === 'INVALID_USER') throw error
+      if (onUnavailable === 'continue') return this.#goOn(error)
       // Express and Koa answer an error with the status and the headers that it carries.
-      if (this.#options.onUnavailable === 'fail') throw Object.assign(error, httpAnswer(error))
-      return null
+      throw error instanceof ChatTokenError ? Object.assign(error, httpAnswer(error)) : error
     }
   }
 
   /**
    * The logout effect, in two steps: who logs out is captured now, because the host's own logout forgets it; the
    * returned function ends the chat session, and is to be called with the response's status before it is complete. A
-   * logout that the host refused (4xx) is none. Never throws: the host's logout must succeed.
+   * logout that the host refused (4xx) is none. Neither ever throws: the host's logout must succeed.
    */
   async logout(request: Request): Promise<(status: number) => Promise<RevokeOutcome | null>> {
-    const identified = await this.#options.identify(request)
-    if (!identified) return async () => null
-    const session = this.#session(request)
-    return async (status) => {
-      if (status >= 400 && status < 500) return null
-      return this.#tokens.revoke(identified.id, { session }).catch(() => null)
-    }
+    const captured = await this.#capture(request)
+    return captured ? (status) => this.#end(captured, status) : async () => null
+  }
+
+  /**
+   * The logout effect on a response of Node's: who logs out is captured now, and the chat session ends once the host has
+   * answered, by the status that is sent, before the last bytes of its answer are. `undefined` when nobody is logged in.
+   * Never throws.
+   */
+  async logoutWith(
+    request: Request,
+    { req, res, statusOf = (status) => status }: NodeExchange,
+  ): Promise<LogoutExchange | undefined> {
+    const captured = await this.#capture(request)
+    if (!captured) return undefined
+    return new LogoutExchange(req, res, {
+      finish: (status) => this.#end(captured, statusOf(status)),
+      isLoggedIn: async () => (await this.#capture(request)) !== undefined,
+      warn: () =>
+        this.#tokens.warn(
+          'a logout got no answer within 60 s of its client leaving, and its user is still logged in: no token was revoked.',
+        ),
+    })
   }
 
   /** Ends a user's chat session now; for hosts that log out inside their own handler. */
-  revoke(request: Request, user: Pick<ChatUser, 'id'>): Promise<RevokeOutcome> {
-    return this.#tokens.revoke(user.id, { session: this.#session(request) })
+  async revoke(request: Request, user: Pick<ChatUser, 'id'>): Promise<RevokeOutcome> {
+    return this.#tokens.revoke(user.id, { session: this.#session(request), waitMs: this.#settings.logoutWaitMs })
   }
 
   /** The credentials of the logged-in user, obtained when needed; `null` when nobody is logged in. */
   async credentials(request: Request): Promise<ChatCredentials | null> {
-    const identified = await this.#options.identify(request)
+    const identified = await this.#settings.identify(request)
     if (!identified) return null
     return this.#tokens.provision(identified, { session: this.#session(request), resume: true, request })
   }
@@ -93,13 +95,66 @@ export class ChatHandler<Request> {
   /** The token route: `POST {invalid?}` → 200, 401, 403, 429 or 503, and the CORS preflight of listed origins. */
   token(request: Request, http: TokenRequest): Promise<TokenResponse> {
     return this.#route.respond(http, {
-      identify: () => this.#options.identify(request),
+      identify: () => this.#settings.identify(request),
       session: () => this.#session(request),
       request,
     })
   }
 
-  #session(request: Request): string | undefined {
-    return this.#options.session?.(request)
+  async #capture(request: Request): Promise<Captured | undefined> {
+    try {
+      const identified = await this.#settings.identify(request)
+      return identified ? { id: identified.id, session: this.#sessionOrNone(request) } : undefined
+    } catch (error) {
+      this.#tokens.warn(`identify threw at a logout (${nameOf(error)}), whose token works until it expires.`)
+      return undefined
+    }
   }
+
+  /** Without a session the user is logged out all the same. */
+  #sessionOrNone(request: Request): string | undefined {
+    try {
+      return this.#session(request)
+    } catch (error) {
+      this.#tokens.warn(`session threw at a logout (${nameOf(error)}): a page of that session may still get a token.`)
+      return undefined
+    }
+  }
+
+  async #end({ id, session }: Captured, status: number): Promise<RevokeOutcome | null> {
+    if (status >= 400 && status < 500) return null
+    return this.#tokens.revoke(id, { session, waitMs: this.#settings.logoutWaitMs }).catch(() => null)
+  }
+
+  /** What is wrong with the chat itself has an event and an alert of its own. */
+  #goOn(error: unknown): null {
+    const isOurs = error instanceof ChatTokenError
+    if (!isOurs) this.#tokens.warn(`a login goes on without chat: identify or session threw (${nameOf(error)}).`)
+    else if (error.code === 'INVALID_USER') this.#tokens.warn(`a login goes on without chat: ${error.message}`)
+    return null
+  }
+
+  #session(request: Request): string | undefined {
+    const session: unknown = this.#settings.session?.(request)
+    if (typeof session === 'number' || typeof session === 'bigint') return String(session)
+    return typeof session === 'string' ? session : undefined
+  }
+}
+
+/** Who logs out, as it was before the host's own logout. */
+interface Captured {
+  readonly id: string
+  readonly session: string | undefined
+}
+
+interface NodeExchange {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  /** The status that counts, where the one that is sent says something else. */
+  readonly statusOf?: (status: number) => number
+}
+
+/** What the host throws may hold anything: only its class is told. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error
 }

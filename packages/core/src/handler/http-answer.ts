@@ -32,3 +32,11 @@ export function httpAnswer({ code, retryAfter = DEFAULT_RETRY_AFTER }: ChatToken
   const comeBack = status === 429 || status === 503
   return { status, headers: comeBack ? { 'retry-after': String(Math.ceil(retryAfter)) } : {} }
 }
+
+/** The status that a framework answers for an error of the host's: `status` or `statusCode`, or else 500. */
+export function statusOfError(error: unknown): number {
+  const { status, statusCode } = (error ?? {}) as { status?: unknown; statusCode?: unknown }
+  const isStatus = (value: unknown): value is number =>
+    Number.isInteger(value) && Number(value) >= 400 && Number(value) < 600
+  return [status, statusCode].find(isStatus) ?? 500
+}

@@ -2,15 +2,19 @@ import type { ChatTokens } from '../chat-tokens.js'
 import { ChatTokenError } from '../errors.js'
 import type { Awaitable } from '../store/awaitable.js'
 import type { Identified } from '../user.js'
+import { corsHeaders } from './cors.js'
 import { httpAnswer } from './http-answer.js'
-import { isAllowedOrigin, type OriginHeaders } from './origin.js'
-import { jsonBody, type RequestBody, UnusableBody } from './json-body.js'
+import { isRecord, jsonBody, type RequestBody, UnusableBody } from './json-body.js'
+import { isAllowedOrigin, type OriginRules } from './origin.js'
+import { headerOf, type RequestHeaders } from './request-headers.js'
 
 /** The parts of an HTTP request that the token route looks at. */
 export interface TokenRequest extends RequestBody {
   readonly method: string
-  /** Header names in lower case. */
-  readonly headers: OriginHeaders
+  /** Names in any case. */
+  readonly headers: RequestHeaders
+  /** Whether it is known to have come over TLS. @default false */
+  readonly secure?: boolean | undefined
 }
 
 /** What the token route answers, for a binding to send as it is. `body` is JSON, or `undefined` for none. */
@@ -18,6 +22,12 @@ export interface TokenResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: object | undefined
+}
+
+/** Which pages may ask, and with what. */
+export interface TokenRouteRules extends OriginRules {
+  /** The headers that pages of listed origins may send; `undefined` for those that they ask for. */
+  readonly allowedHeaders: readonly string[] | undefined
 }
 
 /** A body is `{}` or `{ invalid: "<token>" }`; nothing it may hold is larger. */
@@ -32,15 +42,15 @@ interface Host {
 /** One contract in every framework: how a page fetches and renews its chat token. */
 export class TokenRoute {
   readonly #tokens: ChatTokens
-  readonly #origins: ReadonlySet<string>
+  readonly #rules: TokenRouteRules
 
-  constructor(tokens: ChatTokens, origins: ReadonlySet<string>) {
+  constructor(tokens: ChatTokens, rules: TokenRouteRules) {
     this.#tokens = tokens
-    this.#origins = origins
+    this.#rules = rules
   }
 
   async respond(request: TokenRequest, host: Host): Promise<TokenResponse> {
-    const headers = this.#headers(request.headers.origin)
+    const headers = this.#headers(request.headers)
     const answer = (status: number, body?: object, more: Record<string, string> = {}): TokenResponse => ({
       status,
       headers: { ...headers, ...more },
@@ -49,15 +59,15 @@ export class TokenRoute {
     const refuse = (status: number, error: string, message: string, more?: Record<string, string>) =>
       answer(status, { error, message }, more)
 
-    if (!isAllowedOrigin(request.headers, this.#origins)) {
+    if (!isAllowedOrigin(request, this.#rules)) {
       return refuse(403, 'FOREIGN_ORIGIN', 'Pages of this origin may not fetch chat tokens.')
     }
     if (request.method === 'OPTIONS') return answer(204, undefined, { allow: 'POST, OPTIONS' })
     if (request.method !== 'POST') return refuse(405, 'USE_POST', 'Use POST.', { allow: 'POST, OPTIONS' })
     const body = await jsonBody(request, MAX_BODY_BYTES)
     if (body instanceof UnusableBody) return refuse(body.status, 'INVALID_BODY', body.message)
-    const invalid = (body as { invalid?: unknown } | null)?.invalid
-    if (typeof body !== 'object' || (invalid !== undefined && typeof invalid !== 'string')) {
+    const invalid = isRecord(body) ? body['invalid'] : null
+    if (invalid !== undefined && typeof invalid !== 'string') {
       return refuse(400, 'INVALID_BODY', 'The body must be {} or { "invalid": "<the token that was refused>" }.')
     }
     try {
@@ -76,17 +86,11 @@ export class TokenRoute {
     }
   }
 
-  #headers(origin: string | undefined): Record<string, string> {
+  #headers(asked: RequestHeaders): Record<string, string> {
     const headers = { 'cache-control': 'no-store', vary: 'Cookie, Origin, Sec-Fetch-Site' }
-    if (origin === undefined || !this.#origins.has(origin)) return headers
-    return {
-      ...headers,
-      'access-control-allow-origin': origin,
-      'access-control-allow-credentials': 'true',
-      'access-control-allow-methods': 'POST',
-      'access-control-allow-headers': 'content-type',
-      'access-control-expose-headers': 'retry-after',
-    }
+    const origin = headerOf(asked, 'origin')
+    if (origin === undefined || !this.#rules.origins.has(origin)) return headers
+    return { ...headers, ...corsHeaders(origin, asked, this.#rules.allowedHeaders) }
   }
 }
 

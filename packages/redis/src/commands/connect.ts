@@ -57,11 +57,19 @@ interface Connection {
   readonly close: () => unknown
 }
 
-/** A connection of our own. One that the network has swallowed may never notice it: then another one takes its place. */
+/** How long a connection that a late command opened stays, in ms. */
+const LINGER = 1_000
+
+/**
+ * A connection of our own. One that the network has swallowed may never notice it: then another one takes its place. After
+ * `close()` a command still opens one, for a moment: a logout may come late.
+ */
 class Renewable implements RedisCommands {
   readonly isCluster = false
   readonly #open: () => Connection
-  #connection: Connection
+  #connection: Connection | undefined
+  #closed = false
+  #closing: NodeJS.Timeout | undefined
 
   constructor(open: () => Connection) {
     this.#open = open
@@ -69,24 +77,37 @@ class Renewable implements RedisCommands {
   }
 
   get isReady(): boolean {
-    return this.#connection.commands.isReady
+    return this.#use().isReady
   }
 
   send(key: string, commands: readonly Command[]): Promise<readonly unknown[]> {
-    return this.#connection.commands.send(key, commands)
+    return this.#use().send(key, commands)
   }
 
   subscribe(channel: string, onMessage: (message: string) => void): Subscription {
-    return this.#connection.commands.subscribe(channel, onMessage)
+    return this.#use().subscribe(channel, onMessage)
   }
 
   renew(): void {
-    this.#connection.close()
-    this.#connection = this.#open()
+    this.#drop()
+    this.#use()
   }
 
   async close(): Promise<void> {
-    this.#connection.close()
+    this.#closed = true
+    this.#drop()
+  }
+
+  #use(): RedisCommands {
+    const connection = (this.#connection ??= this.#open())
+    clearTimeout(this.#closing)
+    if (this.#closed) this.#closing = setTimeout(() => this.#drop(), LINGER)
+    return connection.commands
+  }
+
+  #drop(): void {
+    this.#connection?.close()
+    this.#connection = undefined
   }
 }
 

@@ -1,13 +1,11 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { findCommand } from '../find-command.js'
 
 /** What a suite needs: servers that it starts and kills as it likes, or one that may belong to somebody else. */
 export type RedisNeeded = 'servers of its own' | 'any server'
 
 /** The path of `redis-server`, if it is on the PATH. */
 export function findRedis(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
-  return folders.map((folder) => join(folder, 'redis-server')).find(isExecutable)
+  return findCommand('redis-server')
 }
 
 /**
@@ -20,13 +18,4 @@ export function redisMissing(needed: RedisNeeded = 'servers of its own'): string
     ? 'Skipped without a real Redis: install redis-server, e.g. with `apt-get install redis-server`, or set REDIS_URL.'
     : 'Skipped without Redis servers of its own: install redis-server, e.g. with `apt-get install redis-server` ' +
         '(REDIS_URL is only enough for the suites that need just one standalone server).'
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

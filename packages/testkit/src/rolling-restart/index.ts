@@ -1,0 +1,2 @@
+export { nginxMissing } from './nginx.js'
+export { rollingRestart, type RollingRestartOptions, type RollingRestartReport } from './rolling-restart.js'
