@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
-import { chatTokensFromEnv } from '@imkit-auth/core'
+import { chatTokensFromEnv, gracefulShutdown } from '@imkit-auth/core'
 import { imkitChat } from '@imkit-auth/express'
 import { redisStore } from '@imkit-auth/redis'
 import { RedisStore } from 'connect-redis'
@@ -78,9 +78,10 @@ app.get('/session', (req, res) => {
 
 const server = app.listen(Number(PORT), '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
 
+const shutDown = gracefulShutdown(server, tokens, { withinMs: 4_000 })
+
 async function close(): Promise<void> {
-  server.close()
-  await tokens.close({ withinMs: 2_000 })
+  await shutDown()
   client.destroy()
   process.exit()
 }

@@ -1,7 +1,7 @@
 import { ending } from './format.js'
 
 /**
- * @typedef {{ token: string, expirationDate: string, userId: string, serverUrl: string, clientKey: string }} Credentials
+ * @typedef {{ token: string, expirationDate: string, expiresIn: number, userId: string, serverUrl: string, clientKey: string }} Credentials
  * @typedef {{ id: string, name: string }} User
  * @typedef {object} Answer
  * @property {number} status 0 when there was no answer

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createChatTokens, issue } from '@imkit-auth/core'
+import { createChatTokens, gracefulShutdown, issue } from '@imkit-auth/core'
 import { startEmulator } from '@imkit-auth/emulator'
 import { createApp } from './app.js'
 import type { Ports } from './ports.js'
@@ -13,7 +13,7 @@ export interface Demo {
   readonly url: string
   readonly chatServerUrl: string
   readonly controlUrl: string
-  /** Ends everything that was started; the revocations still under way get two seconds. */
+  /** Ends everything that was started; requests and revocations still under way get four seconds. */
   close(): Promise<void>
 }
 
@@ -37,6 +37,7 @@ export async function startDemo(ports: Ports): Promise<Demo> {
   })
   const { url: chatServerUrl, controlUrl, apiKey, clientKey, now } = emulator
   const tokens = createChatTokens({ serverUrl: chatServerUrl, apiKey, clientKey, mode: issue(), now })
+  const shutDown = gracefulShutdown(server, tokens, { withinMs: 4_000 })
   server.on('request', createApp(tokens, { publicUrl: url, now }))
 
   return {
@@ -44,10 +45,8 @@ export async function startDemo(ports: Ports): Promise<Demo> {
     chatServerUrl,
     controlUrl,
     async close() {
-      server.close()
-      await tokens.close({ withinMs: 2_000 })
+      await shutDown()
       await emulator.close()
-      server.closeAllConnections()
     },
   }
 }

@@ -21,24 +21,28 @@ async function takenPort() {
   return (squatter.address() as AddressInfo).port
 }
 
-test.each(['SIGINT', 'SIGTERM'] as const)('prints addresses that answer, and %s ends everything', async (signal) => {
-  const { child, exited, printed, complaint } = start({})
-  const banner = String(await printed)
-  const addresses = ['Demo', 'Chat server', 'Its control'].map(
-    (label) => new RegExp(`${label} +(http:\\S+)`).exec(banner)?.[1] ?? label,
-  )
-  const [demo = '', chatServer = '', control = ''] = addresses
-  expect(await (await fetch(demo)).text()).toContain('<title>imkit-auth demo</title>')
-  expect((await fetch(`${chatServer}/me`)).status).toBe(401)
-  expect((await fetch(control)).status).toBe(200)
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'prints addresses that answer, and %s ends everything',
+  { timeout: 20_000 },
+  async (signal) => {
+    const { child, exited, printed, complaint } = start({})
+    const banner = String(await printed)
+    const addresses = ['Demo', 'Chat server', 'Its control'].map(
+      (label) => new RegExp(`${label} +(http:\\S+)`).exec(banner)?.[1] ?? label,
+    )
+    const [demo = '', chatServer = '', control = ''] = addresses
+    expect(await (await fetch(demo)).text()).toContain('<title>imkit-auth demo</title>')
+    expect((await fetch(`${chatServer}/me`)).status).toBe(401)
+    expect((await fetch(control)).status).toBe(200)
 
-  const farewell = once(child.stdout, 'data')
-  child.kill(signal)
-  expect(String(await farewell)).toContain('Stopped')
-  expect(await exited).toEqual([0, null])
-  expect(await complaint).toBe('')
-  for (const address of addresses) await expect(fetch(address)).rejects.toThrow('fetch failed')
-})
+    const farewell = once(child.stdout, 'data')
+    child.kill(signal)
+    expect(String(await farewell)).toContain('Stopped')
+    expect(await exited).toEqual([0, null])
+    expect(await complaint).toBe('')
+    for (const address of addresses) await expect(fetch(address)).rejects.toThrow('fetch failed')
+  },
+)
 
 test.each(['PORT', 'CHAT_PORT', 'CONTROL_PORT'])('names %s when that port is in use, and ends', async (name) => {
   const port = await takenPort()

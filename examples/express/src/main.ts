@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { createChatTokens, issue } from '@imkit-auth/core'
+import { createChatTokens, gracefulShutdown, issue } from '@imkit-auth/core'
 import { startEmulator } from '@imkit-auth/emulator'
 import { createApp } from './app.js'
 
@@ -9,10 +9,10 @@ const emulator = await startEmulator()
 const { url: serverUrl, apiKey, clientKey, now } = emulator
 const tokens = createChatTokens({ serverUrl, apiKey, clientKey, now, mode: issue() })
 const server = createApp(tokens).listen(port, '127.0.0.1')
+const shutDown = gracefulShutdown(server, tokens)
 
 async function close(): Promise<void> {
-  server.close()
-  await tokens.close()
+  await shutDown()
   await emulator.close()
 }
 

@@ -37,7 +37,7 @@ test('the lines on the README’s first screen work when they are pasted into a 
   const cookie = login.headers.getSetCookie()[0]?.split(';')[0]
   const { chat } = (await login.json()) as { chat: { token: string } }
   expect(live()).toEqual([chat.token])
-  expect(await (await post('/chat/token', cookie)).json()).toEqual(chat)
+  expect(await (await post('/chat/token', cookie)).json()).toMatchObject({ token: chat.token })
   expect((await post('/logout', cookie)).status).toBe(204)
   expect(live()).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { createChatTokens } from '@imkit-auth/core'
+import { createChatTokens, gracefulShutdown } from '@imkit-auth/core'
 import { startEmulator } from '@imkit-auth/emulator'
 import { AccessTokens } from './access-tokens.js'
 import { accessTokenMode, createApp } from './app.js'
@@ -11,10 +11,10 @@ const { url: serverUrl, clientKey, now } = emulator
 // No API key: the chat server is told nothing, it asks.
 const tokens = createChatTokens({ serverUrl, clientKey, now, mode: accessTokenMode() })
 const server = createApp(tokens, new AccessTokens(now)).listen(port, '127.0.0.1')
+const shutDown = gracefulShutdown(server, tokens)
 
 async function close(): Promise<void> {
-  server.close()
-  await tokens.close()
+  await shutDown()
   await emulator.close()
 }
 

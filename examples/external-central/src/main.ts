@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { createChatTokens, external } from '@imkit-auth/core'
+import { createChatTokens, external, gracefulShutdown } from '@imkit-auth/core'
 import { jwtMinter } from '@imkit-auth/core/jwt'
 import { startEmulator } from '@imkit-auth/emulator'
 import { createApp } from './app.js'
@@ -19,10 +19,10 @@ const tokens = createChatTokens({
   mode: external({ mint: jwtMinter({ secret, ttl: 3_600 }) }),
 })
 const server = createApp({ tokens, secret, callerSecret, now }).listen(port, '127.0.0.1')
+const shutDown = gracefulShutdown(server, tokens)
 
 async function close(): Promise<void> {
-  server.close()
-  await tokens.close()
+  await shutDown()
   await emulator.close()
 }
 

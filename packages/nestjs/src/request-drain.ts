@@ -6,8 +6,8 @@ import { HttpAdapterHost } from '@nestjs/core'
 const PATIENCE = 4_500
 
 /**
- * Lets a process that is told to end answer the requests that still come, before Nest closes its server: that would break
- * idle connections, and a proxy's next request with them. `app.close()` without a signal, as in tests, does not wait.
+ * Lets an app that ends answer the requests that still come, before Nest closes its server: that would break idle
+ * connections, and a proxy's next request with them.
  */
 @Injectable()
 export class RequestDrain implements OnModuleInit, BeforeApplicationShutdown {
@@ -24,7 +24,7 @@ export class RequestDrain implements OnModuleInit, BeforeApplicationShutdown {
     if (server) this.#http = new HttpDrain(server as ConstructorParameters<typeof HttpDrain>[0])
   }
 
-  async beforeApplicationShutdown(signal?: string): Promise<void> {
-    if (signal) await this.#http?.drain(PATIENCE)
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.#http?.drain(PATIENCE)
   }
 }

@@ -1,5 +1,9 @@
-import { ImkitChatModule, ImkitChatService } from '@imkit-auth/nestjs'
-import { expect, test } from 'vitest'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ImkitChatModule, ImkitChatService, ProvisionChatToken } from '@imkit-auth/nestjs'
+import { Controller, Post } from '@nestjs/common'
+import { expect, onTestFinished, test } from 'vitest'
 import { chatServer, headerUser, host, liveTokens, tokensOf } from './host.js'
 
 test('tokens that the module created are closed with the app, after a revocation that waited is sent', async () => {
@@ -38,4 +42,30 @@ test('tokens that the app passed in are left open', async () => {
   const { close } = await host(ImkitChatModule.forRoot({ tokens, identify: headerUser }))
   await close()
   expect(await tokens.provision({ id: 'amy' })).toMatchObject({ userId: 'amy' })
+})
+
+test('a request that comes on an open connection while the app ends is answered, and the token is there', async () => {
+  @Controller()
+  class AuthController {
+    @Post('login') @ProvisionChatToken() login() {
+      return {}
+    }
+  }
+  const { emulator, options } = await chatServer()
+  const chat = ImkitChatModule.forRoot({ ...options, identify: headerUser })
+  const { app } = await host(chat, { controllers: [AuthController] })
+  const socket = connect(Number(new URL(await app.getUrl()).port), '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  const ask = async (user: string) => {
+    socket.write(`POST /login HTTP/1.1\r\nhost: app\r\nx-user: ${user}\r\ncontent-length: 0\r\n\r\n`)
+    return String((await once(socket, 'data'))[0])
+  }
+  expect(await ask('amy')).toContain('"userId":"amy"')
+  const closed = app.close()
+  await sleep(200)
+  const late = await ask('bob')
+  expect(late).toContain('"userId":"bob"')
+  expect(late).toContain('Connection: close')
+  await closed
+  expect(liveTokens(emulator, 'bob')).toHaveLength(1)
 })

@@ -112,5 +112,5 @@ async function shortTurn(endAt: number): Promise<void> {
 /** Otherwise its connection would be kept for a next request that nobody answers. */
 function beLast(response: ServerResponse): void {
   if (response.headersSent || response.req.httpVersionMajor >= 2) return
-  response.setHeader('connection', 'close')
+  response.setHeader('Connection', 'close')
 }
