@@ -8,4 +8,4 @@ export { createVerifier, type VerifierOptions } from './verifiers/create-verifie
 export { introspection, type IntrospectionOptions } from './verifiers/introspection.js'
 export { type RemoteAlgorithm, remoteJwks, type RemoteJwksOptions } from './verifiers/remote-jwks.js'
 export type { VerificationKey } from './verifiers/verification-keys.js'
-export { type FoundUser, type TokenCheck, verifyWith } from './verifiers/verify-with.js'
+export { type TokenCheck, verifyWith } from './verifiers/verify-with.js'

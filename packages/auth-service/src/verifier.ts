@@ -1,8 +1,8 @@
-import type { ChatUser } from '@imkit-auth/core'
+import type { User } from '@imkit-auth/core'
 
 /** Whose token it is, or why it is refused: in our own words, for logs, and never for the caller. */
 export type Verdict =
-  | { readonly user: ChatUser; readonly refused?: never }
+  | { readonly user: User; readonly refused?: never }
   | { readonly user?: never; readonly refused: string }
 
 /** Decides about chat tokens. Made by `createVerifier`, `remoteJwks`, `introspection` or `verifyWith`. */

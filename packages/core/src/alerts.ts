@@ -18,10 +18,13 @@ const REVOKED_TOO_MUCH =
 
 const STORE_DOWN = 'The store does not answer. Logins go on without chat, and logouts are kept in this process.'
 
+/** Tells operators once a minute. */
+export type Alert = (code: ChatTokenErrorCode, message: string) => void
+
 /** Turns failures that only an operator can mend into a log line and an `alert` event, once a minute each. */
-export function raiseAlerts(events: Events, logger: Logger): void {
+export function raiseAlerts(events: Events, logger: Logger): Alert {
   const isDue = onceAMinute()
-  const raiseMessage = (code: ChatTokenErrorCode, message: string) => {
+  const raiseMessage: Alert = (code, message) => {
     if (!isDue(message)) return
     logger.warn(`imkit-auth: ${message}`)
     events.emit('alert', { code, message })
@@ -43,4 +46,5 @@ export function raiseAlerts(events: Events, logger: Logger): void {
     if (!told) logger.warn(`imkit-auth: ${REVOKED_TOO_MUCH}`)
     told = true
   })
+  return raiseMessage
 }

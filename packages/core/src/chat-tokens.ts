@@ -1,4 +1,4 @@
-import { raiseAlerts } from './alerts.js'
+import { type Alert, raiseAlerts } from './alerts.js'
 import type { ChatServer } from './chat-server/chat-server.js'
 import { openChatServer } from './chat-server/open-chat-server.js'
 import { type ChatTokenStats, Counters } from './counters.js'
@@ -19,7 +19,7 @@ import { sessionKey } from './session-key.js'
 import { guardedSpace } from './store/guarded-store.js'
 import { isFresh, isLive } from './store/live-token.js'
 import type { StoreListener, TokenSpace, UserState } from './store/token-store.js'
-import { assertUser, assertUserId, type ChatUser } from './user.js'
+import { assertUserId, type ChatUser, toUser, toUserId, type User, type UserId } from './user.js'
 
 export interface SessionOptions {
   /** The host app's session id. Give it wherever there is one: it lets a logout stop the requests still under way. */
@@ -28,12 +28,6 @@ export interface SessionOptions {
 
 export interface ProvisionOptions extends SessionOptions {
   /**
-   * `true` when a page of a session that is already logged in asks again, rather than a login: once that session has
-   * logged out, the answer is `LOGGED_OUT`.
-   * @default false
-   */
-  readonly resume?: boolean
-  /**
    * How long to wait for a token that has to be obtained, in ms; then the error is `BUSY`. The token is obtained all the same,
    * and there for the next call.
    * @default the `deadline` of the options
@@ -41,6 +35,14 @@ export interface ProvisionOptions extends SessionOptions {
   readonly waitMs?: number | undefined
   /** The host's request, which `external({ token })` looks at; the bindings give it. */
   readonly request?: unknown
+}
+
+export interface LoginOptions extends ProvisionOptions {
+  /**
+   * Ids that the session has had until now, as a login changes it. With `scope: 'session'` their tokens end here: a logout
+   * will name the new id alone.
+   */
+  readonly formerSessions?: readonly string[]
 }
 
 export interface RevokeOptions extends SessionOptions {
@@ -71,6 +73,7 @@ export class ChatTokens {
   readonly #profiles: ProfileUpdater
   readonly #credentials: CredentialsFactory
   readonly #counters: Counters
+  readonly #alert: Alert
   #closing: Promise<CloseReport> | undefined
 
   constructor(settings: Settings) {
@@ -86,7 +89,7 @@ export class ChatTokens {
     this.#revoker = new Revoker(settings, this.#space, this.#server, this.#worker)
     this.#profiles = new ProfileUpdater(settings, this.#space, this.#server, this.#events)
     this.#credentials = new CredentialsFactory(settings)
-    raiseAlerts(this.#events, logger)
+    this.#alert = raiseAlerts(this.#events, logger)
     this.#counters = new Counters(this.#events)
     // What an earlier process left behind is due as well.
     this.#worker.kick()
@@ -113,16 +116,34 @@ export class ChatTokens {
   }
 
   /**
-   * The login verb: the user's live token, obtained from the chat server when there is none or it is about to expire.
+   * The login verb: `provision` for somebody who has just logged in. It lets a session that has logged out before get tokens
+   * again, so call it nowhere else.
+   *
+   * @throws ChatTokenError with every code that `ChatTokenErrorCode` lists.
+   */
+  async login(user: ChatUser, options: LoginOptions = {}): Promise<ChatCredentials> {
+    const { session, formerSessions = [] } = options
+    const known = this.#user(user)
+    if (this.#settings.scope === 'session') await this.#endFormer(known.id, formerSessions, session)
+    return this.#provision(known, options, true)
+  }
+
+  /**
+   * The user's live token, obtained from the chat server when there is none or it is about to expire: what a page of a
+   * session that is logged in asks for. Once that session has logged out, the answer is `LOGGED_OUT` until the next `login`.
    * Concurrent calls share one request. A still-valid token is returned when no new one can be had.
    *
    * @throws ChatTokenError with every code that `ChatTokenErrorCode` lists.
    */
   async provision(user: ChatUser, options: ProvisionOptions = {}): Promise<ChatCredentials> {
-    const id: unknown = user?.id
-    assertUserId(id)
+    return this.#provision(this.#user(user), options, false)
+  }
+
+  async #provision(user: User, options: ProvisionOptions, login: boolean): Promise<ChatCredentials> {
+    const { id } = user
+    const { session, waitMs } = options
     if (this.#settings.mode.ownToken) return this.#own(id, options.request)
-    const key = sessionKey(this.#settings, options.session)
+    const key = sessionKey(this.#settings, session)
     const read = this.#space.read(id, key)
     // A store in memory answers at once; awaiting it would cost every cached login a second async hop.
     const state = read instanceof Promise ? await read : read
@@ -130,16 +151,15 @@ export class ChatTokens {
     const now = this.#settings.now()
     if (!state.loggedOut && isFresh(state.token, now)) {
       this.#counters.hits += 1
-      if (!options.resume) this.#profiles.check(user, state)
+      if (login) this.#profiles.check(user, state)
       return this.#credentials.for(id, state.token, now)
     }
-    const { resume = false, waitMs } = options
-    return this.#credentials.make(id, await this.#provisioner.provision({ user, key, resume, waitMs }, state))
+    return this.#credentials.make(id, await this.#provisioner.provision({ user, key, login, waitMs }, state))
   }
 
   /** The user's live token if there is one; never asks the chat server. `undefined` also for a logged-out session. */
-  async current(userId: string, options: SessionOptions = {}): Promise<ChatCredentials | undefined> {
-    assertUserId(userId)
+  async current(user: UserId, options: SessionOptions = {}): Promise<ChatCredentials | undefined> {
+    const userId = toUserId(user)
     const read = this.#space.read(userId, sessionKey(this.#settings, options.session))
     const { token, loggedOut } = read instanceof Promise ? await read : read
     const now = this.#settings.now()
@@ -151,9 +171,9 @@ export class ChatTokens {
    * nothing obtained before it is handed out afterwards, whatever the outcome says. With `external({ token })` the host's
    * own logout has done that, and there is nothing to do.
    */
-  async revoke(userId: string, { session, waitMs = 1_000 }: RevokeOptions = {}): Promise<RevokeOutcome> {
+  async revoke(userId: UserId, { session, waitMs = 1_000 }: RevokeOptions = {}): Promise<RevokeOutcome> {
     if (this.#settings.mode.ownToken) {
-      assertUserId(userId)
+      toUserId(userId)
       return 'confirmed'
     }
     return this.#revoker.revoke(userId, session, waitMs)
@@ -165,7 +185,7 @@ export class ChatTokens {
    *
    * @throws ChatTokenError `MISCONFIGURED` with `external({ token })`: only the host can end the tokens that it gave out.
    */
-  async revokeEverywhere(userId: string, { waitMs = 1_000 }: { waitMs?: number } = {}): Promise<RevokeOutcome> {
+  async revokeEverywhere(userId: UserId, { waitMs = 1_000 }: { waitMs?: number } = {}): Promise<RevokeOutcome> {
     if (this.#settings.mode.ownToken) {
       throw new ChatTokenError('MISCONFIGURED', 'With external({ token }) only the app can end the tokens it gave out.')
     }
@@ -178,8 +198,8 @@ export class ChatTokens {
    *
    * @throws ChatTokenError `RENEWED_TOO_OFTEN` when that happened less than 30 s ago.
    */
-  async reportInvalid(userId: string, token: string, options: SessionOptions = {}): Promise<void> {
-    assertUserId(userId)
+  async reportInvalid(user: UserId, token: string, options: SessionOptions = {}): Promise<void> {
+    const userId = toUserId(user)
     if (this.#settings.mode.ownToken) return
     const key = sessionKey(this.#settings, options.session)
     const id = this.#settings.isExternal ? idOfToken(token) : undefined
@@ -197,8 +217,8 @@ export class ChatTokens {
    *
    * @throws ChatTokenError when the chat server does not take it.
    */
-  async updateProfile(user: ChatUser): Promise<void> {
-    assertUser(user)
+  async updateProfile(given: ChatUser): Promise<void> {
+    const user = toUser(given, this.#settings.leftOut)
     if (this.#closing) throw closed()
     const known = await this.#space.read(user.id, { session: undefined, ownToken: false })
     await this.#profiles.send(user, known)
@@ -260,6 +280,27 @@ export class ChatTokens {
     return this.#closing
   }
 
+  /** Who asks for a token. A user without a usable id goes without: nobody else would tell. */
+  #user(given: ChatUser): User {
+    try {
+      return toUser(given, this.#settings.leftOut)
+    } catch (error) {
+      if (error instanceof ChatTokenError) {
+        this.#events.emit('obtainFailed', { userId: '', code: error.code, renewal: false })
+        this.#alert(error.code, `A user goes without chat. ${error.message}`)
+      }
+      throw error
+    }
+  }
+
+  async #endFormer(userId: string, former: readonly string[], session: string | undefined): Promise<void> {
+    for (const id of former) {
+      if (id === '' || id === session) continue
+      const { token } = await this.#space.read(userId, sessionKey(this.#settings, id))
+      if (token) await this.#revoker.revoke(userId, id, 0)
+    }
+  }
+
   async #own(userId: string, request: unknown): Promise<ChatCredentials> {
     if (this.#closing) throw closed()
     const token = await this.#settings.mode.ownToken?.(request, this.#settings.now()).catch((error: unknown) => {
@@ -295,8 +336,8 @@ export class ChatTokens {
  *   apiKey: process.env.IMKIT_API_KEY,
  *   mode: issue(),
  * })
- * const credentials = await tokens.provision({ id: 'amy', nickname: 'Amy' })
- * await tokens.revoke('amy')
+ * const credentials = await tokens.login({ id: 'amy', nickname: 'Amy' }, { session })
+ * await tokens.revoke('amy', { session })
  */
 export function createChatTokens(options: ChatTokensOptions): ChatTokens {
   return new ChatTokens(settingsFrom(options))

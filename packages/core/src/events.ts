@@ -4,7 +4,10 @@ import type { ChatTokenErrorCode } from './errors.js'
 export interface ChatTokenEvents {
   /** A new token was obtained and stored. Times are epoch ms. */
   obtained: { userId: string; expiresAt: number; renewal: boolean }
-  /** No token could be obtained. On a `renewal` callers get the still-valid token instead. */
+  /**
+   * No token could be obtained. On a `renewal` callers get the still-valid token instead. `userId` is empty for a user without
+   * a usable id.
+   */
   obtainFailed: { userId: string; code: ChatTokenErrorCode; renewal: boolean }
   /** The chat server confirmed a revocation. `all` when every token of the user was revoked. */
   revoked: { userId: string; all: boolean; attempts: number }

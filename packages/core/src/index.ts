@@ -2,6 +2,7 @@ export {
   ChatTokens,
   type CloseReport,
   createChatTokens,
+  type LoginOptions,
   type ProvisionOptions,
   type RevokeOptions,
   type SessionOptions,
@@ -13,6 +14,7 @@ export { ChatTokenError, type ChatTokenErrorCode } from './errors.js'
 export type { ChatTokenEvents } from './events.js'
 export type { BindingOptions } from './handler/binding-options.js'
 export { ChatHandler } from './handler/chat-handler.js'
+export { expressSessions, type HostSessions, type KnownPlaces } from './handler/host-session.js'
 export { httpAnswer, statusOfError } from './handler/http-answer.js'
 export { type BodyStream, jsonBody, type RequestBody, UnusableBody } from './handler/json-body.js'
 export type { LogoutExchange } from './handler/logout-exchange.js'
@@ -48,6 +50,6 @@ export type {
   TokenStore,
   UserState,
 } from './store/token-store.js'
-export { assertUser, type ChatUser, type Identified } from './user.js'
+export { type ChatUser, type Identified, toUser, type User, type UserId } from './user.js'
 export { gracefulShutdown, type GracefulShutdownOptions } from './shutdown/graceful-shutdown.js'
 export { HttpDrain } from './shutdown/http-drain.js'

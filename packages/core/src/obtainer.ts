@@ -8,13 +8,13 @@ import type { Mode } from './modes/mode.js'
 import type { Settings } from './options.js'
 import type { LiveToken } from './store/live-token.js'
 import type { Acquired, Intent, SessionKey, TokenSpace } from './store/token-store.js'
-import type { ChatUser } from './user.js'
+import type { User } from './user.js'
 
 /** How often a waiter looks again by itself, should nobody wake it. In ms. */
 const LOOK_AGAIN = 50
 
 export interface ObtainRequest {
-  readonly user: ChatUser
+  readonly user: User
   readonly key: SessionKey
   /** The epoch under which the caller's request began. */
   readonly epoch: number

@@ -78,6 +78,8 @@ export interface Settings {
   readonly dispatcher: Dispatcher | undefined
   readonly now: () => number
   readonly logger: Logger
+  /** Told of a profile's field that is not sent. */
+  readonly leftOut: (problem: string) => void
 }
 
 const PRINTABLE = /^[\x21-\x7e]+$/
@@ -85,7 +87,8 @@ const PRINTABLE = /^[\x21-\x7e]+$/
 /** Checks every option once, and says which one is wrong. No message repeats a key. */
 export function settingsFrom(options: ChatTokensOptions): Settings {
   if (typeof options !== 'object' || options === null) throw new TypeError('createChatTokens needs an options object')
-  const { mode, scope = 'user', namespace = '', now = Date.now, logger = console } = options
+  const { mode, scope = 'user', namespace = '', now = Date.now } = options
+  const logger = quiet(options.logger ?? console)
   if (typeof mode?.obtain !== 'function') {
     throw new TypeError('mode must be issue(), assign({ mint }) or external({ mint })')
   }
@@ -112,7 +115,8 @@ export function settingsFrom(options: ChatTokensOptions): Settings {
     requestsPerMinute: requestsFrom(options.requestsPerMinute),
     dispatcher: options.dispatcher,
     now,
-    logger: quiet(logger),
+    logger,
+    leftOut: (problem) => logger.warn(`imkit-auth: ${problem}`),
   }
 }
 

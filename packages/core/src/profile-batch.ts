@@ -3,7 +3,7 @@ import { sleep } from './deadline.js'
 import { ChatTokenError, hasCode } from './errors.js'
 import { callDeadline } from './horizon.js'
 import type { Settings } from './options.js'
-import { assertUser, type ChatUser } from './user.js'
+import { type ChatUser, toUser, type User } from './user.js'
 
 export interface ProfileProgress {
   /** Profiles that the chat server took. */
@@ -50,10 +50,11 @@ export class ProfileBatch {
   }
 
   async send(users: Iterable<ChatUser> | AsyncIterable<ChatUser>): Promise<ProfileReport> {
-    let chunk: ChatUser[] = []
-    for await (const user of users) {
+    let chunk: User[] = []
+    for await (const given of users) {
       if (this.#aborted) break
-      if (!this.#isValid(user)) continue
+      const user = this.#checked(given)
+      if (!user) continue
       chunk.push(user)
       if (chunk.length < CHUNK) continue
       await this.#sendChunk(chunk)
@@ -71,17 +72,16 @@ export class ProfileBatch {
     return { accepted: this.#accepted, failed: this.#failed }
   }
 
-  #isValid(user: ChatUser): boolean {
+  #checked(given: ChatUser): User | undefined {
     try {
-      assertUser(user)
-      return true
+      return toUser(given, this.#settings.leftOut)
     } catch (error) {
-      this.#fail([user?.id], error)
-      return false
+      this.#fail([given?.id], error)
+      return undefined
     }
   }
 
-  async #sendChunk(chunk: readonly ChatUser[]): Promise<void> {
+  async #sendChunk(chunk: readonly User[]): Promise<void> {
     try {
       const taken = await this.#patiently(chunk)
       if (taken < chunk.length) {
@@ -96,7 +96,7 @@ export class ProfileBatch {
   }
 
   /** Logins come first: however long the chat server or the budget makes profiles wait, they wait. */
-  async #patiently(chunk: readonly ChatUser[]): Promise<number> {
+  async #patiently(chunk: readonly User[]): Promise<number> {
     for (;;) {
       try {
         return await this.#server.updateProfiles(chunk, callDeadline(this.#settings))

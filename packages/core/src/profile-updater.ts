@@ -4,9 +4,9 @@ import type { Events } from './events.js'
 import { callDeadline } from './horizon.js'
 import type { Settings } from './options.js'
 import type { TokenSpace } from './store/token-store.js'
-import { assertUser, type ChatUser } from './user.js'
+import type { User } from './user.js'
 
-type KnownProfile = Pick<ChatUser, 'nickname' | 'avatarUrl'>
+type KnownProfile = Pick<User, 'nickname' | 'avatarUrl'>
 
 /** Brings a changed nickname or picture to the chat server, beside the login and never in its way. */
 export class ProfileUpdater {
@@ -24,7 +24,7 @@ export class ProfileUpdater {
   }
 
   /** Sends a profile now; a field not given stays as it is. Throws when the chat server does not take it. */
-  async send({ id, nickname, avatarUrl }: ChatUser, known: KnownProfile): Promise<void> {
+  async send({ id, nickname, avatarUrl }: User, known: KnownProfile): Promise<void> {
     // Without an API key it reaches the chat server with the next answer of `/verify`.
     if (this.#settings.apiKey) {
       await this.#server.updateProfile({ id, nickname, avatarUrl }, callDeadline(this.#settings))
@@ -34,11 +34,10 @@ export class ProfileUpdater {
   }
 
   /** Starts an update when the user's profile is another than the one known; a field not given has not changed. */
-  check(user: ChatUser, known: KnownProfile): void {
+  check(user: User, known: KnownProfile): void {
     const nickname = user.nickname ?? known.nickname
     const avatarUrl = user.avatarUrl ?? known.avatarUrl
     if (nickname === known.nickname && avatarUrl === known.avatarUrl) return
-    assertUser(user)
     if (this.#underWay.has(user.id)) return
     const update = this.#update({ id: user.id, nickname, avatarUrl }).finally(() => this.#underWay.delete(user.id))
     this.#underWay.set(user.id, update)
@@ -49,7 +48,7 @@ export class ProfileUpdater {
     await Promise.all(this.#underWay.values())
   }
 
-  async #update(user: ChatUser): Promise<void> {
+  async #update(user: User): Promise<void> {
     try {
       await this.send(user, {})
     } catch (error) {
@@ -59,7 +58,7 @@ export class ProfileUpdater {
     }
   }
 
-  async #remember({ id, nickname, avatarUrl }: ChatUser): Promise<void> {
+  async #remember({ id, nickname, avatarUrl }: User): Promise<void> {
     await this.#space.profile(id, { nickname, avatarUrl })
   }
 }

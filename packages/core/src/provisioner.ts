@@ -7,7 +7,7 @@ import type { Settings } from './options.js'
 import { SingleFlight } from './single-flight.js'
 import { isFresh, isLive, type LiveToken } from './store/live-token.js'
 import type { SessionKey, TokenSpace, UserState } from './store/token-store.js'
-import { assertUser, type ChatUser } from './user.js'
+import type { User } from './user.js'
 
 /**
  * Gets a user a token when the store had no fresh one: callers share what is in flight, a logout in between is noticed,
@@ -38,12 +38,11 @@ export class Provisioner {
     return this.#flights.idle()
   }
 
-  async provision({ user, key, resume, waitMs }: Wanted, seen: UserState): Promise<LiveToken> {
-    assertUser(user)
+  async provision({ user, key, login, waitMs }: Wanted, seen: UserState): Promise<LiveToken> {
     const deadline = callDeadline(this.#settings)
     const patience = waitMs === undefined ? deadline : new Deadline(waitMs, this.#settings.now)
     let state = seen
-    if (state.loggedOut && !resume && key.session !== undefined) {
+    if (state.loggedOut && login && key.session !== undefined) {
       state = await this.#space.admit(user.id, { key, epoch: state.epoch })
     }
     for (let attempt = 1; ; attempt++) {
@@ -52,14 +51,14 @@ export class Provisioner {
       const obtained = await this.#share(user, key, state, { deadline, patience })
       if (obtained !== 'superseded') return obtained
       // Without a session nobody can tell whose logout it was: a page has to ask again, and its host knows the answer.
-      if (attempt === 2 || (resume && key.session === undefined)) throw interrupted()
+      if (attempt === 2 || (!login && key.session === undefined)) throw interrupted()
       state = await this.#space.read(user.id, key)
     }
   }
 
   /** Joins the obtain that is in flight for this user and epoch, or starts it. */
   async #share(
-    user: ChatUser,
+    user: User,
     key: SessionKey,
     state: UserState,
     { deadline, patience }: Times,
@@ -80,7 +79,7 @@ export class Provisioner {
     }
   }
 
-  async #fly(user: ChatUser, key: SessionKey, epoch: number, deadline: Deadline, renewal: boolean) {
+  async #fly(user: User, key: SessionKey, epoch: number, deadline: Deadline, renewal: boolean) {
     try {
       const live = await this.#obtainer.obtain({ user, key, epoch }, deadline)
       if (live === 'superseded') return live
@@ -97,11 +96,11 @@ export class Provisioner {
   }
 }
 
-/** A login, or a page of a session that is logged in already (`resume`), wants a token. */
+/** A login, or a page of a session that is logged in already, wants a token. */
 interface Wanted {
-  readonly user: ChatUser
+  readonly user: User
   readonly key: SessionKey
-  readonly resume: boolean
+  readonly login: boolean
   readonly waitMs: number | undefined
 }
 

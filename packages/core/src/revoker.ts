@@ -4,7 +4,7 @@ import type { Settings } from './options.js'
 import type { OutboxWorker } from './outbox-worker.js'
 import { sessionKey } from './session-key.js'
 import type { LoggedOut, TokenSpace } from './store/token-store.js'
-import { assertUserId } from './user.js'
+import { toUserId } from './user.js'
 
 /**
  * What became of a logout: `confirmed` by the chat server; `pending`: stored durably and tried until it is; `volatile`:
@@ -32,29 +32,30 @@ export class Revoker {
   }
 
   /** Logs a session out. On a chat server that cannot revoke one token all of the user's end, in the right order. */
-  revoke(userId: string, session: string | undefined, waitMs: number): Promise<RevokeOutcome> {
+  revoke(userId: unknown, session: string | undefined, waitMs: number): Promise<RevokeOutcome> {
     const everything = this.#server.ignoresNames && !this.#settings.isExternal
     return this.#end(userId, waitMs, () => ({ key: sessionKey(this.#settings, session), everything }))
   }
 
-  revokeEverywhere(userId: string, waitMs: number): Promise<RevokeOutcome> {
+  revokeEverywhere(userId: unknown, waitMs: number): Promise<RevokeOutcome> {
     const key = { session: undefined, ownToken: this.#settings.scope === 'session' }
     return this.#end(userId, waitMs, () => ({ key, everything: true }))
   }
 
-  async #end(userId: string, waitMs: number, logout: () => Logout): Promise<RevokeOutcome> {
-    const done = await this.#logOut(userId, logout)
+  async #end(given: unknown, waitMs: number, logout: () => Logout): Promise<RevokeOutcome> {
+    const { userId, done } = await this.#logOut(given, logout)
     if (done === 'later') return 'volatile'
     const confirmed = await this.#worker.confirmed(userId, done, waitMs)
     if (confirmed && (done.durable || !this.#settings.isExternal)) return 'confirmed'
     return done.durable ? 'pending' : 'volatile'
   }
 
-  async #logOut(userId: string, logout: () => Logout): Promise<LoggedOut | 'later'> {
+  async #logOut(given: unknown, logout: () => Logout): Promise<{ userId: string; done: LoggedOut | 'later' }> {
     try {
-      assertUserId(userId)
+      const userId = toUserId(given)
       const { claimForMs } = this.#worker
-      return await this.#space.logout(userId, { ...logout(), claimForMs, external: this.#settings.isExternal })
+      const step = { ...logout(), claimForMs, external: this.#settings.isExternal }
+      return { userId, done: await this.#space.logout(userId, step) }
     } catch (error) {
       // A binding lets the host's logout succeed all the same, so nobody else would tell.
       const code = error instanceof ChatTokenError ? error.code : 'a bug'

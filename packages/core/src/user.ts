@@ -1,19 +1,38 @@
 import { ChatTokenError } from './errors.js'
 
-/** A user of the host app, as the chat server should know them. */
+/** A user of the host app, as its database has them. What is given is copied at the call. */
 export interface ChatUser {
-  /** The user's stable id: 1 to 256 UTF-8 bytes, well-formed, without control characters, not `.` or `..`. Case matters. */
+  /**
+   * The user's stable id: 1 to 256 UTF-8 bytes, well-formed, without control characters, not `.` or `..`. Case matters. A
+   * safe integer or a bigint is its decimal text.
+   */
+  readonly id: string | number | bigint
+  /**
+   * The name shown in the chat: up to 1,024 characters; anything else is left out, with a warning. Some chat servers require
+   * it, so pass it when you know it.
+   */
+  readonly nickname?: string | null | undefined
+  /** Address of the picture shown in the chat: up to 2,048 characters; anything else is left out, with a warning. */
+  readonly avatarUrl?: string | null | undefined
+}
+
+/** How the host app's database knows a user. */
+export type UserId = ChatUser['id']
+
+/** A user as the chat server is told of them. */
+export interface User {
   readonly id: string
-  /** The name shown in the chat. Some chat servers require it, so pass it when you know it. */
   readonly nickname?: string | undefined
-  /** Address of the picture shown in the chat. */
   readonly avatarUrl?: string | undefined
 }
 
 /** What `identify` may answer: the user, or anything falsy when nobody is logged in. */
 export type Identified = ChatUser | null | undefined | false | '' | 0
 
+const LONGEST = { nickname: 1_024, avatarUrl: 2_048 }
 const MAX_ID_BYTES = 256
+/** One of these for everybody whose id is missing would be one user. */
+const NO_ID = new Set(['undefined', 'null', 'NaN', '[object Object]'])
 const UNSAFE_CHARACTER = /[\p{Cc}\p{Surrogate}]/u
 
 /** Throws `INVALID_USER` unless the id addresses exactly one user in a URL path, whatever proxies do to it. */
@@ -22,27 +41,52 @@ export function assertUserId(id: unknown): asserts id is string {
   if (problem !== undefined) throw new ChatTokenError('INVALID_USER', `The user id ${problem}.`)
 }
 
-/** Throws `INVALID_USER` unless the whole profile can be sent to the chat server. */
-export function assertUser(user: unknown): asserts user is ChatUser {
-  if (typeof user !== 'object' || user === null) {
+/**
+ * The id by which the user is known, as text: what a database has is taken, and what is none is never made one.
+ *
+ * @throws ChatTokenError `INVALID_USER`
+ */
+export function toUserId(id: unknown): string {
+  const text = Number.isSafeInteger(id) || typeof id === 'bigint' ? String(id) : id
+  assertUserId(text)
+  return text
+}
+
+/**
+ * The user, copied, as the chat server can have them. Of a field that it can't have `leftOut` is told.
+ *
+ * @throws ChatTokenError `INVALID_USER` when the id cannot be used.
+ */
+export function toUser(given: unknown, leftOut: (problem: string) => void = () => {}): User {
+  if (typeof given !== 'object' || given === null) {
     throw new ChatTokenError('INVALID_USER', 'The user must be an object like { id, nickname?, avatarUrl? }.')
   }
-  const { id, nickname, avatarUrl } = user as Record<keyof ChatUser, unknown>
-  assertUserId(id)
-  for (const [field, value] of Object.entries({ nickname, avatarUrl })) {
-    if (value !== undefined && typeof value !== 'string') {
-      throw new ChatTokenError('INVALID_USER', `The user's ${field} must be a string when it is given.`)
-    }
+  const { id, nickname, avatarUrl } = given as Record<keyof ChatUser, unknown>
+  return {
+    id: toUserId(id),
+    nickname: textOf('nickname', nickname, leftOut),
+    avatarUrl: textOf('avatarUrl', avatarUrl, leftOut),
   }
 }
 
+function textOf(field: keyof typeof LONGEST, value: unknown, leftOut: (problem: string) => void): string | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string' && value.length <= LONGEST[field] && !/\p{Surrogate}/u.test(value)) return value
+  leftOut(`a user's ${field} is left out: it must be well-formed text of at most ${LONGEST[field]} characters.`)
+  return undefined
+}
+
 function problemWithId(id: unknown): string | undefined {
-  if (typeof id !== 'string')
-    return `must be a string, not ${id === null ? 'null' : typeof id}; convert it with String(id)`
+  if (typeof id !== 'string') return `must be text or a whole number, not ${describe(id)}`
+  if (NO_ID.has(id)) return `is "${id}", which is what code makes of an id that is missing`
   if (id === '') return 'must not be empty'
   if (id === '.' || id === '..') return 'must not be "." or "..": URLs give them another meaning'
   if (id.length * 3 > MAX_ID_BYTES && Buffer.byteLength(id) > MAX_ID_BYTES)
     return `must be at most ${MAX_ID_BYTES} bytes long`
   if (UNSAFE_CHARACTER.test(id)) return 'must be well-formed text without control characters'
   return undefined
+}
+
+function describe(id: unknown): string {
+  return id === null || typeof id === 'number' ? String(id) : typeof id
 }

@@ -83,7 +83,7 @@ class Scene {
     if (does === 'logout') return this.#end(() => this.#logout(tokens))
     if (does === 'report') return this.#end(() => this.#report(tokens))
     const [ended, quiet] = [this.#ended, this.#ending === 0]
-    const got = await tokens.provision(AMY, { resume: does === 'page' }).catch(() => undefined)
+    const got = await tokens[does === 'page' ? 'provision' : 'login'](AMY).catch(() => undefined)
     if (!got) return
     this.#handedOut.push(got.token)
     const good = await this.#isGood(got.token)

@@ -48,7 +48,7 @@ describe('external({ mint })', () => {
       return mint(context)
     }
     const tokens = minting({ mode: external({ mint: slow }) })
-    const page = tokens.provision(AMY, { session: 's1', resume: true })
+    const page = tokens.provision(AMY, { session: 's1' })
     await eventually(() => expect(minted).toBeDefined())
     await tokens.revoke('amy', { session: 's1' })
     minted()
@@ -59,7 +59,7 @@ describe('external({ mint })', () => {
   test('nobody waits for a logout that comes while a token is being kept', async () => {
     const instance = world.instance({ apiKey: undefined, mode: external({ mint }) })
     const stall = instance.stallBefore('commit')
-    const login = instance.tokens.provision(AMY)
+    const login = instance.tokens.login(AMY)
     await stall.reached
     const began = performance.now()
     await minting().revoke('amy')
@@ -94,7 +94,7 @@ describe('external({ mint })', () => {
   test('a changed profile is known to whoever verifies, without an API key', async () => {
     const tokens = minting()
     await tokens.provision(AMY)
-    await tokens.provision({ id: 'amy', nickname: 'Amelia' })
+    await tokens.login({ id: 'amy', nickname: 'Amelia' })
     await eventually(async () => expect((await tokens.standing('amy')).nickname).toBe('Amelia'))
     await tokens.updateProfile({ id: 'amy', avatarUrl: 'https://img.example/a' })
     const standing = await tokens.standing('amy')
@@ -105,7 +105,7 @@ describe('external({ mint })', () => {
   test('with an API key, profiles reach the chat server as well', async () => {
     const { tokens } = world.instance({ mode: external({ mint }) })
     await tokens.provision(AMY)
-    await tokens.provision({ id: 'amy', nickname: 'Amelia' })
+    await tokens.login({ id: 'amy', nickname: 'Amelia' })
     await eventually(() => expect(world.emulator.clients()).toMatchObject([{ _id: 'amy', nickname: 'Amelia' }]))
     expect(await tokens.provisionProfiles([{ id: 'bob' }])).toMatchObject({ accepted: 1 })
     expect(world.emulator.clients().flatMap(({ tokens: live }) => live)).toEqual([])
@@ -156,6 +156,7 @@ describe('external({ token })', () => {
     const tokens = own()
     const token = { token: 'opaque', expiresAt: EXPIRES }
     expect(await tokens.provision(AMY, { request: { token } })).toEqual({
+      expiresIn: expect.any(Number),
       token: 'opaque',
       expirationDate: '2100-01-01T00:00:00.000Z',
       userId: 'amy',

@@ -34,7 +34,7 @@ describe('provisionProfiles', () => {
 
   test('reports whom it could not send and why, and goes on with the rest', async () => {
     world.emulator.fault({ match: LIST, kind: 'status', status: 400, times: 1 })
-    const list = [...users(200), { id: '..' }, { id: 7 as unknown as string }]
+    const list = [...users(200), { id: '..' }, { id: 7.5 }]
     const report = await world.instance().tokens.provisionProfiles(list)
     expect(report).toMatchObject({ accepted: 100, failed: 102 })
     expect(report.failures.map(({ userIds, error }) => [userIds.length, error.code])).toEqual([

@@ -4,6 +4,7 @@ import {
   ChatHandler,
   type ChatTokens,
   type ChatUser,
+  expressSessions,
   middlewareFactory,
   type RevokeOutcome,
 } from '@imkit-auth/core'
@@ -47,7 +48,7 @@ export interface ImkitChat {
  * app.post('/chat/token', chat.token())
  */
 export function imkitChat(tokens: ChatTokens, options: ImkitChatOptions): ImkitChat {
-  const handler = new ChatHandler<Request>(tokens, { session: expressSession, ...options })
+  const handler = new ChatHandler<Request>(tokens, options, expressSessions)
   const login = async (req: Request, identify?: () => ChatUser) => {
     req.chat = await handler.login(req, identify)
     // The answer is going to hold a token.
@@ -69,9 +70,4 @@ export function imkitChat(tokens: ChatTokens, options: ImkitChatOptions): ImkitC
       void answered.then(({ status, headers: answer, body }) => res.status(status).set(answer).send(body), next)
     }),
   }
-}
-
-/** The id that express-session gives a session, if that is what the app uses. */
-function expressSession(req: Request & { sessionID?: string }): string | undefined {
-  return req.sessionID
 }

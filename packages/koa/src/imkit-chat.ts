@@ -4,6 +4,7 @@ import {
   ChatHandler,
   type ChatTokens,
   type ChatUser,
+  type KnownPlaces,
   middlewareFactory,
   type RevokeOutcome,
   statusOfError,
@@ -43,7 +44,7 @@ export interface ImkitChat {
  * router.post('/chat/token', chat.token())
  */
 export function imkitChat(tokens: ChatTokens, options: ImkitChatOptions): ImkitChat {
-  const handler = new ChatHandler<Context>(tokens, { session: koaSession, ...options })
+  const handler = new ChatHandler<Context>(tokens, options, { cookies: (ctx) => ctx.headers.cookie, places })
   const login = async (ctx: Context, identify?: () => ChatUser) => {
     const chat = await handler.login(ctx, identify)
     ctx.state.chat = chat
@@ -82,11 +83,18 @@ export function imkitChat(tokens: ChatTokens, options: ImkitChatOptions): ImkitC
   }
 }
 
+/** What koa-session, koa-generic-session and koa-jwt add to a context. */
+type HostContext = Context & {
+  readonly session?: { readonly externalKey?: string } | null
+  readonly sessionId?: string
+}
+
 /**
- * The id that koa-session gives a session that lives in a store; one that lives in the cookie has none. After
- * `regenerate()` the session object still tells its old id: the host has to assign `ctx.session` anew.
+ * A session of koa-session without an external key is in its cookie. After `regenerate()` the session object still tells
+ * its old id: the host has to assign `ctx.session` anew.
  */
-function koaSession(ctx: Context): string | undefined {
-  const { session } = ctx as Context & { session?: { externalKey?: string } | null }
-  return session?.externalKey
+function places(ctx: HostContext): KnownPlaces {
+  const { session, sessionId } = ctx
+  const stored = session?.externalKey ?? sessionId
+  return { stored, inCookie: stored === undefined ? session : undefined, claims: ctx.state.user as unknown }
 }

@@ -5,6 +5,7 @@ import {
   ChatHandler,
   type ChatTokens,
   type ChatUser,
+  expressSessions,
   type Identified,
   type RevokeOutcome,
 } from '@imkit-auth/core'
@@ -28,7 +29,7 @@ export class ImkitChatService {
     @Inject(IMKIT_CHAT_OPTIONS) options: ImkitChatModuleOptions,
   ) {
     this.tokens = owner.tokens
-    this.handler = new ChatHandler<ChatRequest>(owner.tokens, { session: expressSession, ...options })
+    this.handler = new ChatHandler<ChatRequest>(owner.tokens, options, expressSessions)
     this.#options = options
   }
 
@@ -67,9 +68,4 @@ export class ImkitChatService {
   credentials(request: ChatRequest): Promise<ChatCredentials | null> {
     return this.handler.credentials(request)
   }
-}
-
-/** The id that express-session gives a session, if that is what the app uses. */
-function expressSession(request: ChatRequest & { sessionID?: string }): string | undefined {
-  return request.sessionID
 }

@@ -102,8 +102,8 @@ export class AuthService {
   async #sign(tokens: Pick<ChatTokens, 'provision'>, body: object): Promise<ServiceResponse> {
     const { id, nickname, avatarUrl } = body as ChatUser
     try {
-      const { token, expirationDate } = await tokens.provision({ id, nickname, avatarUrl })
-      this.#tell(() => ({ type: 'signed', userId: id }))
+      const { userId, token, expirationDate } = await tokens.provision({ id, nickname, avatarUrl })
+      this.#tell(() => ({ type: 'signed', userId }))
       return answer(200, { token, expirationDate })
     } catch (error) {
       if (error instanceof ChatTokenError && error.code === 'INVALID_USER') return failure(400, error.message)

@@ -1,16 +1,9 @@
-import { type Awaitable, ChatTokenError } from '@imkit-auth/core'
+import { type Awaitable, ChatTokenError, type ChatUser } from '@imkit-auth/core'
 import { refuse, type Verifier } from '../verifier.js'
 import { asUser } from './claim-names.js'
 
 /** The app's own check of its own token: whose it is, or anything falsy when it is nobody's (any more). */
-export type TokenCheck = (token: string) => Awaitable<FoundUser | null | undefined | false>
-
-/** A user as the app's database has them, where null means that there is nothing. */
-export interface FoundUser {
-  readonly id: string
-  readonly nickname?: string | null | undefined
-  readonly avatarUrl?: string | null | undefined
-}
+export type TokenCheck = (token: string) => Awaitable<ChatUser | null | undefined | false>
 
 /**
  * Asks the app itself (approach 2-1 of the seed documents): its session or access token is the chat token, so what ends one ends the

@@ -1,6 +1,6 @@
 import type { Deadline } from '../deadline.js'
 import type { RequestBudget } from '../store/request-budget.js'
-import type { ChatUser } from '../user.js'
+import type { User } from '../user.js'
 import type { AnswerResult } from './answer.js'
 import type { BreakerListener } from './breaker.js'
 import { Caller, type Connection } from './caller.js'
@@ -38,7 +38,7 @@ export class ChatServer {
   }
 
   /** `POST /admin/clients` with `issueAccessToken: true`: the server creates the token. Never repeated when in doubt. */
-  issue(user: ChatUser, deadline: Deadline): Promise<Settled<TokenWithExpiry>> {
+  issue(user: User, deadline: Deadline): Promise<Settled<TokenWithExpiry>> {
     return this.#caller.call({
       request: this.#clients({ ...profileOf(user), issueAccessToken: true }),
       read: (result, clock) => issuedToken(expectUser(result, user.id), clock),
@@ -49,7 +49,7 @@ export class ChatServer {
   }
 
   /** `POST /admin/clients` with our token. The same token twice changes nothing, so it may be repeated. */
-  assign(user: ChatUser, minted: TokenWithExpiry, deadline: Deadline): Promise<Settled<TokenWithExpiry>> {
+  assign(user: User, minted: TokenWithExpiry, deadline: Deadline): Promise<Settled<TokenWithExpiry>> {
     return this.#caller.call({
       request: this.#clients({ ...profileOf(user), issueAccessToken: false, ...onTheWire(minted) }),
       read: (result, clock) => assignedToken(expectUser(result, user.id), minted, clock),
@@ -76,13 +76,13 @@ export class ChatServer {
   }
 
   /** `POST /admin/clients` without a token: brings nickname and picture up to date. */
-  async updateProfile(user: ChatUser, deadline: Deadline): Promise<void> {
+  async updateProfile(user: User, deadline: Deadline): Promise<void> {
     const request = this.#clients(profileOf(user))
     await this.#caller.call({ request, read: () => {}, purpose: 'profile', repeatable: true, deadline })
   }
 
   /** `POST /admin/clients/list`: up to 100 profiles (protocol.md). Answers how many the server took. */
-  async updateProfiles(users: readonly ChatUser[], deadline: Deadline): Promise<number> {
+  async updateProfiles(users: readonly User[], deadline: Deadline): Promise<number> {
     const path = `${this.#prefix}/admin/clients/list`
     const { value } = await this.#caller.call({
       request: { method: 'POST', path, body: { data: users.map(profileOf) } },

@@ -1,4 +1,4 @@
-import type { ChatUser } from '../user.js'
+import type { User } from '../user.js'
 import { type AnswerResult, unusable } from './answer.js'
 import { parseExpirationDate } from './expiration-date.js'
 import type { ServerClock } from './server-clock.js'
@@ -18,7 +18,7 @@ export function isToken(value: unknown): value is string {
 }
 
 /** The client document of a user; fields we do not know are left out and stay as they are at the server. */
-export function profileOf(user: ChatUser): object {
+export function profileOf(user: User): object {
   return { _id: user.id, nickname: user.nickname, avatarUrl: user.avatarUrl }
 }
 

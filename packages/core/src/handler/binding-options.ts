@@ -11,7 +11,12 @@ export interface BindingOptions<Request> {
    * chat and a logout without its revocation, with a warning.
    */
   readonly identify: (request: Request) => Awaitable<Identified>
-  /** The host's session id. @default the framework's own, where one exists */
+  /**
+   * What all requests of one login have in common, and those of another have not: it lets a logout stop what is under way, and
+   * everything that shows the same cookie or token again.
+   * @default the id of a session that is kept in a store; a verified token's `sid` or `jti`; a random id that a login puts into
+   * a session that is kept in its cookie
+   */
   readonly session?: (request: Request) => string | undefined
   /**
    * Other origins whose pages may fetch tokens (with CORS and cookies), such as `https://app.example.com`, or
@@ -71,7 +76,7 @@ export function bindingSettings<Request>(options: BindingOptions<Request>): Bind
   }
   if (typeof trustProxy !== 'boolean') throw new TypeError('trustProxy must be true or false')
   return {
-    identify: (request) => options.identify(request),
+    identify: options.identify.bind(options),
     session,
     onUnavailable,
     trustProxy,

@@ -4,8 +4,9 @@ import type { ChatCredentials } from '../credentials.js'
 import { ChatTokenError } from '../errors.js'
 import type { RevokeOutcome } from '../revoker.js'
 import type { Awaitable } from '../store/awaitable.js'
-import type { ChatUser, Identified } from '../user.js'
+import type { ChatUser, Identified, UserId } from '../user.js'
 import { type BindingOptions, type BindingSettings, bindingSettings } from './binding-options.js'
+import { formerNames, type HostSessions, sessionName } from './host-session.js'
 import { httpAnswer } from './http-answer.js'
 import { LogoutExchange } from './logout-exchange.js'
 import { type TokenRequest, type TokenResponse, TokenRoute } from './token-route.js'
@@ -17,14 +18,17 @@ import { type TokenRequest, type TokenResponse, TokenRoute } from './token-route
 export class ChatHandler<Request> {
   readonly #tokens: ChatTokens
   readonly #settings: BindingSettings<Request>
+  readonly #sessions: HostSessions<Request> | undefined
   readonly #route: TokenRoute
+  #toldOfNoSession = false
 
   /** @throws TypeError that names the option, when one is missing or wrong. */
-  constructor(tokens: ChatTokens, options: BindingOptions<Request>) {
+  constructor(tokens: ChatTokens, options: BindingOptions<Request>, sessions?: HostSessions<Request>) {
     if (typeof tokens?.provision !== 'function')
       throw new TypeError('The first argument must come from createChatTokens()')
     this.#tokens = tokens
     this.#settings = bindingSettings(options)
+    this.#sessions = sessions
     this.#route = new TokenRoute(tokens, this.#settings)
   }
 
@@ -41,7 +45,10 @@ export class ChatHandler<Request> {
     try {
       const identified = await identify(request)
       if (!identified) return null
-      return await this.#tokens.provision(identified, { session: this.#session(request), request, waitMs })
+      const formerSessions = this.#formerSessions(request)
+      const session = this.#session(request, true)
+      if (session === undefined) this.#warnOfNoSession()
+      return await this.#tokens.login(identified, { session, formerSessions, request, waitMs })
     } catch (error) {
       if (onUnavailable === 'continue') return this.#goOn(error)
       // Express and Koa answer an error with the status and the headers that it carries.
@@ -89,7 +96,7 @@ export class ChatHandler<Request> {
   async credentials(request: Request): Promise<ChatCredentials | null> {
     const identified = await this.#settings.identify(request)
     if (!identified) return null
-    return this.#tokens.provision(identified, { session: this.#session(request), resume: true, request })
+    return this.#tokens.provision(identified, { session: this.#session(request), request })
   }
 
   /** The token route: `POST {invalid?}` → 200, 401, 403, 429 or 503, and the CORS preflight of listed origins. */
@@ -126,16 +133,31 @@ export class ChatHandler<Request> {
     return this.#tokens.revoke(id, { session, waitMs: this.#settings.logoutWaitMs }).catch(() => null)
   }
 
+  #formerSessions(request: Request): readonly string[] {
+    if (!this.#sessions) return []
+    return formerNames(this.#sessions.cookies(request), this.#sessions.places(request))
+  }
+
+  #warnOfNoSession(): void {
+    if (this.#toldOfNoSession) return
+    this.#toldOfNoSession = true
+    this.#tokens.warn(
+      'a login has no session name, so whoever shows its cookie or token again after the logout gets a new chat token. Give session, such as (req) => req.auth?.sid ?? req.auth?.jti, or put a random id into the cookie at login.',
+    )
+  }
+
   /** What is wrong with the chat itself has an event and an alert of its own. */
   #goOn(error: unknown): null {
-    const isOurs = error instanceof ChatTokenError
-    if (!isOurs) this.#tokens.warn(`a login goes on without chat: identify or session threw (${nameOf(error)}).`)
-    else if (error.code === 'INVALID_USER') this.#tokens.warn(`a login goes on without chat: ${error.message}`)
+    if (!(error instanceof ChatTokenError)) {
+      this.#tokens.warn(`a login goes on without chat: identify or session threw (${nameOf(error)}).`)
+    }
     return null
   }
 
-  #session(request: Request): string | undefined {
-    const session: unknown = this.#settings.session?.(request)
+  /** The app's own idea of a session counts, and only where it has none the framework's. */
+  #session(request: Request, atLogin = false): string | undefined {
+    const { session: own } = this.#settings
+    const session: unknown = own ? own(request) : this.#sessions && sessionName(this.#sessions.places(request), atLogin)
     if (typeof session === 'number' || typeof session === 'bigint') return String(session)
     return typeof session === 'string' ? session : undefined
   }
@@ -143,7 +165,7 @@ export class ChatHandler<Request> {
 
 /** Who logs out, as it was before the host's own logout. */
 interface Captured {
-  readonly id: string
+  readonly id: UserId
   readonly session: string | undefined
 }
 

@@ -43,6 +43,7 @@ interface Host {
 export class TokenRoute {
   readonly #tokens: ChatTokens
   readonly #rules: TokenRouteRules
+  #told = false
 
   constructor(tokens: ChatTokens, rules: TokenRouteRules) {
     this.#tokens = tokens
@@ -75,15 +76,25 @@ export class TokenRoute {
       if (!user) return refuse(401, 'NOT_LOGGED_IN', 'Log in first.')
       const session = host.session()
       if (invalid) await this.#tokens.reportInvalid(user.id, invalid, { session })
-      const credentials = await this.#tokens.provision(user, { session, resume: true, request: host.request })
+      const credentials = await this.#tokens.provision(user, { session, request: host.request })
       if (credentials.token === invalid) throw refusedForGood()
       return answer(200, credentials)
     } catch (error) {
       // What the host's own code throws is the host's to answer.
       if (!(error instanceof ChatTokenError)) throw error
+      if (error.code === 'LOGGED_OUT') this.#warnOfLoginsWithoutChat()
       const { status, headers: more } = httpAnswer(error)
       return refuse(status, error.code, error.message, more)
     }
+  }
+
+  /** Seen from here, a late page of a logout looks like a page of a login that the chat was not told of. */
+  #warnOfLoginsWithoutChat(): void {
+    if (this.#told) return
+    this.#told = true
+    this.#tokens.warn(
+      'a page got no chat token, because its session has logged out, although the app says that it is logged in. If its user has logged in again since, a login path (sign-up, OIDC callback, remember-me) lacks chat.login(): add it there.',
+    )
   }
 
   #headers(asked: RequestHeaders): Record<string, string> {

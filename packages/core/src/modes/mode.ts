@@ -2,7 +2,7 @@ import type { ChatServer } from '../chat-server/chat-server.js'
 import type { TokenWithExpiry } from '../chat-server/client-document.js'
 import type { Settled } from '../chat-server/retry.js'
 import type { Deadline } from '../deadline.js'
-import type { ChatUser } from '../user.js'
+import type { User } from '../user.js'
 
 /** How a user's token comes into being. Made by `issue()`, `assign()` or `external()`. */
 export interface Mode {
@@ -18,7 +18,7 @@ export interface Mode {
 
 /** What a minter is told. */
 export interface MintContext {
-  readonly user: ChatUser
+  readonly user: User
   /** The user's epoch, raised by every logout. A verifier can refuse tokens of an older one. */
   readonly epoch: number
   /** The current time in epoch ms, by the clock that `createChatTokens` uses. */
@@ -27,7 +27,7 @@ export interface MintContext {
 
 export interface ObtainStep {
   readonly server: ChatServer
-  readonly user: ChatUser
+  readonly user: User
   /** What `prepare` minted. */
   readonly minted: TokenWithExpiry | undefined
   /** Mints with another mode's minter, and makes the new token known to the store before it is sent. */

@@ -66,7 +66,7 @@ export class Patient {
     this.away = false
     this.#logins += 1
     const outcome = await this.#stopwatch.time(this.app.deadline, () =>
-      this.app.tokens.provision({ id: FAULTY_USER, nickname }),
+      this.app.tokens.login({ id: FAULTY_USER, nickname }),
     )
     this.#logins -= 1
     const credentials = this.#valueOf(outcome, 'provision')

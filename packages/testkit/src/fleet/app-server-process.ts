@@ -52,7 +52,7 @@ const does: { [Name in CallName]: (given: Calls[Name]['given']) => Promise<Calls
   start,
   arm: async (point) => killSwitch.arm(point),
   provision: async ({ user, session, resume }) =>
-    (await tokens().provision({ id: user, nickname: user }, { session, resume })).token,
+    (await tokens()[resume ? 'provision' : 'login']({ id: user, nickname: user }, { session })).token,
   crowd,
   current: async ({ user, session }) => (await tokens().current(user, { session }))?.token,
   revoke: ({ user, ...options }) => tokens().revoke(user, options),

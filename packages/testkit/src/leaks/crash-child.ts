@@ -18,7 +18,7 @@ const tokens = createChatTokens({
   deadline: 500,
   logger: { warn: (m) => log.push(m) },
 })
-const died = tokens.provision({ id: 'amy' })
+const died = tokens.login({ id: 'amy' })
 const error: unknown = await died.catch((reason: unknown) => reason)
 process.emitWarning(error instanceof Error ? error : 'nothing was thrown')
 say('environment', process.env)

@@ -6,6 +6,6 @@ import { type ChatTokensOptions, type ChatUser, createChatTokens } from '@imkit-
  */
 export async function logInPatiently(options: ChatTokensOptions, user: ChatUser): Promise<void> {
   const tokens = createChatTokens({ ...options, deadline: 10_000 })
-  await tokens.provision(user)
+  await tokens.login(user)
   await tokens.close({ withinMs: 0 })
 }

@@ -37,7 +37,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       const [live] = lane.emulator.clients()[0]?.tokens ?? []
       await attempt(tokens.reportInvalid('amy', lane.canaries.reported.value))
       await attempt(tokens.reportInvalid('amy', live?.token ?? ''))
-      await attempt(tokens.provision({ id: 'amy', nickname: 'Amy' }))
+      await attempt(tokens.login({ id: 'amy', nickname: 'Amy' }))
       await settled()
     },
   },

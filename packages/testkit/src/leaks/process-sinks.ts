@@ -20,7 +20,7 @@ export async function goAstray([lane]: readonly Lane[], taps: ProcessTaps, sinks
   const apiKey = canaries.apiKey.value
   const tokens = createChatTokens({ serverUrl: emulator.url, apiKey, mode: issue(), deadline: 200 })
   await emulator.accept(false)
-  const error: unknown = await tokens.provision({ id: 'amy' }).catch((reason: unknown) => reason)
+  const error: unknown = await tokens.login({ id: 'amy' }).catch((reason: unknown) => reason)
   void Promise.reject(error)
   process.emitWarning(error as Error)
   channel('imkit-auth:control').publish({ tokens, error })

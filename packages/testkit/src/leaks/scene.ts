@@ -89,7 +89,7 @@ export class Scene {
   }
 
   async provision(id = 'amy', nickname = 'Amy'): Promise<ChatCredentials | undefined> {
-    const credentials = await this.attempt(this.tokens.provision({ id, nickname }))
+    const credentials = await this.attempt(this.tokens.login({ id, nickname }))
     this.lane.canaries.learn(this.lane.emulator)
     if (!credentials) return undefined
     const { token: _, ...others } = credentials
@@ -122,7 +122,7 @@ export class Scene {
   async end(withinMs = 0): Promise<void> {
     await this.lookAround()
     lookAtObject(this.sinks, 'report of close()', await this.tokens.close({ withinMs }), this.look)
-    await this.attempt(this.tokens.provision({ id: 'somebody new' }))
+    await this.attempt(this.tokens.login({ id: 'somebody new' }))
     await this.lookAround()
   }
 }

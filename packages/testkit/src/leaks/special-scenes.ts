@@ -62,11 +62,11 @@ export const SPECIAL_SCENES: Readonly<Record<string, SpecialScene>> = {
   async 'sessions with tokens of their own'(lane, sinks, during) {
     const scene = new Scene(lane, sinks, during, { ...PATIENT, scope: 'session' })
     const { tokens, attempt } = scene
-    await attempt(tokens.provision({ id: 'amy' }, { session: 'laptop' }))
-    await attempt(tokens.provision({ id: 'amy' }, { session: 'phone' }))
-    await attempt(tokens.provision({ id: 'amy' }))
+    await attempt(tokens.login({ id: 'amy' }, { session: 'laptop' }))
+    await attempt(tokens.login({ id: 'amy' }, { session: 'phone' }))
+    await attempt(tokens.login({ id: 'amy' }))
     await attempt(tokens.revoke('amy', { session: 'laptop' }))
-    await attempt(tokens.provision({ id: 'amy' }, { session: 'laptop', resume: true }))
+    await attempt(tokens.provision({ id: 'amy' }, { session: 'laptop' }))
     return scene
   },
   async 'jwtMinter() signs'(lane, sinks, during) {
@@ -115,7 +115,7 @@ export const SPECIAL_SCENES: Readonly<Record<string, SpecialScene>> = {
   async 'a token that arrives after its logout'(lane, sinks, during) {
     const scene = new Scene(lane, sinks, during, PATIENT)
     lane.emulator.fault({ match: 'POST /admin/clients', kind: 'slow-headers', ms: 40 })
-    const late = scene.attempt(scene.tokens.provision({ id: 'amy' }, { resume: true }))
+    const late = scene.attempt(scene.tokens.provision({ id: 'amy' }))
     await sleep(20)
     lane.canaries.learn(lane.emulator)
     await scene.attempt(scene.tokens.revoke('amy', { waitMs: 0 }))

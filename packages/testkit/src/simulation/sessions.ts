@@ -69,7 +69,7 @@ export class Sessions {
     const page = `${user} ${session}`
     const ended = this.#ledger.lastLogout(user, session)
     const gone = resume && this.#loggedOut.has(page)
-    const { token } = await tokens.provision({ id: user, nickname: session }, { session, resume })
+    const { token } = await tokens[resume ? 'provision' : 'login']({ id: user, nickname: session }, { session })
     this.#ledger.handOut(token, ended)
     if (gone && this.#loggedOut.has(page)) this.#ledger.violated('I7 a logged-out session got a token')
     this.#pages.set(page, token)
