@@ -10,10 +10,10 @@ it('exports these names that run, and no others', () => {
     'HttpDrain',
     'LONGEST_PAUSE',
     'UnusableBody',
-    'assertUser',
     'assign',
     'chatTokensFromEnv',
     'createChatTokens',
+    'expressSessions',
     'external',
     'gracefulShutdown',
     'headerOf',
@@ -25,6 +25,7 @@ it('exports these names that run, and no others', () => {
     'memoryStore',
     'middlewareFactory',
     'statusOfError',
+    'toUser',
     'tokenDigest',
   ])
 })
