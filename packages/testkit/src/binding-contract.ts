@@ -26,7 +26,8 @@ const PASSWORD = 'chat'
  * server's address comes with the credentials, and the emulator there tells where its control port is.
  *
  * The app offers `POST /login {username, password}` (users amy, bob and cleo, password "chat") → `{user, chat}`,
- * `POST /logout`, and `POST /chat/token`; and its clock is the emulator's.
+ * `POST /logout`, and `POST /chat/token`; and its clock is the emulator's. An app without cookies answers its login with the
+ * `accessToken` that its pages show as `Authorization: Bearer`.
  */
 export function bindingContract(url: () => string, kind: TokenKind = 'told'): void {
   let chat: EmulatorControl
@@ -142,6 +143,18 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
       expect(await chat.liveTokens('amy')).toEqual([])
       expect(await chat.me(json.chat.token, clientKey)).toBe(401)
       expect((await browser.post('/chat/token')).status).toBe(401)
+    })
+
+    test('is one for whoever shows the same cookie or token again: they get nothing', async () => {
+      const browser = new Browser(url())
+      await login(browser)
+      const copy = browser.copy()
+      await browser.post('/logout')
+      for (const body of [{}, { invalid: 'another' }]) {
+        const { status, json } = await ask(copy, body)
+        expect([status, json.token]).toEqual([401, undefined])
+      }
+      await noTokensLeft('amy')
     })
 
     test('of somebody who is not logged in succeeds and calls nobody', async () => {

@@ -1,7 +1,8 @@
-/** A page's view of an app: keeps cookies between requests, like one browser profile. */
+/** A page's view of an app: keeps cookies between requests, like one browser profile, or the access token that a login gave it. */
 export class Browser {
   readonly #base: string
   readonly #cookies = new Map<string, string>()
+  #accessToken: string | undefined
 
   constructor(base: string) {
     this.#base = base
@@ -11,12 +12,27 @@ export class Browser {
     const response = await fetch(new URL(path, this.#base), {
       method: 'POST',
       redirect: 'manual',
-      headers: { 'content-type': 'application/json', cookie: this.#cookieHeader(), ...headers },
+      headers: { 'content-type': 'application/json', ...this.#credentials(), ...headers },
       body: JSON.stringify(body),
     })
     for (const line of response.headers.getSetCookie()) this.#keep(line)
     const text = await response.text()
-    return { status: response.status, headers: response.headers, json: text.startsWith('{') ? JSON.parse(text) : {} }
+    const json = text.startsWith('{') ? JSON.parse(text) : {}
+    this.#accessToken = json.accessToken ?? this.#accessToken
+    return { status: response.status, headers: response.headers, json }
+  }
+
+  /** Whoever has got hold of what this one shows. */
+  copy(): Browser {
+    const copy = new Browser(this.#base)
+    for (const [name, value] of this.#cookies) copy.#cookies.set(name, value)
+    copy.#accessToken = this.#accessToken
+    return copy
+  }
+
+  #credentials(): Record<string, string> {
+    const bearer = this.#accessToken === undefined ? {} : { authorization: `Bearer ${this.#accessToken}` }
+    return { cookie: this.#cookieHeader(), ...bearer }
   }
 
   #cookieHeader(): string {
