@@ -175,13 +175,12 @@ describe('POST /sign', () => {
   test.each([
     {},
     { id: '' },
-    { id: 7 },
+    { id: 7.5 },
+    { id: 'undefined' },
     { id: null },
     { id: '..' },
     { id: 'é'.repeat(150) },
     { id: 'a\nb' },
-    { id: 'amy', nickname: 7 },
-    { id: 'amy', avatarUrl: {} },
     [AMY],
     '{"__proto__": {"id": "amy"}}',
   ])('answers 400 to %j', async (user) => {
@@ -189,6 +188,16 @@ describe('POST /sign', () => {
     const { status, json } = await post(`/sign/${SIGN}`, user)
     expect([status, json.error.name]).toEqual([400, 'BadRequestError'])
     expect(events).toEqual([])
+  })
+
+  test.each([
+    [{ id: 7, nickname: null, avatarUrl: null }, '7', { id: '7' }],
+    [{ id: 'amy', nickname: 7, avatarUrl: {} }, 'amy', { id: 'amy' }],
+  ])('signs for a row of a database: %j', async (row, userId, user) => {
+    const { post, events } = await signing()
+    const { status, json } = await post(`/sign/${SIGN}`, row)
+    expect([status, events]).toEqual([200, [{ type: 'signed', userId }]])
+    expect((await post(`/verify/${VERIFY}`, { token: json.token })).json).toEqual(user)
   })
 
   test('answers 503 when no token can be had, and what the app says of it stays inside', async () => {
@@ -295,4 +304,33 @@ test.each<[string, object, RegExp]>([
   const create = () => createAuthService({ verifier: verifyWith(() => AMY), ...wrong })
   expect(create).toThrow(TypeError)
   expect(create).toThrow(message)
+})
+
+describe('what a host hands on', () => {
+  const SHOWN = 'a-secret-of-callers'
+  const known = () =>
+    createAuthService({ verifier: verifyWith((token) => token === 'good' && AMY), callerSecrets: [SHOWN] })
+  const body = Buffer.from('{"token": "good"}')
+
+  test.each<[string, ServiceRequest['headers']]>([
+    ['in lower case', { authorization: `Bearer ${SHOWN}`, 'content-type': 'application/json' }],
+    ['in capitals', { Authorization: `Bearer ${SHOWN}`, 'Content-Type': 'application/json' }],
+    ['as web-standard headers', new Headers({ authorization: `Bearer ${SHOWN}`, 'content-type': 'application/json' })],
+  ])('may have its headers %s', async (_how, headers) => {
+    expect((await known().respond(asking({ headers, body })))?.status).toBe(200)
+    const text = new Headers({ authorization: `Bearer ${SHOWN}`, 'content-type': 'text/plain' })
+    expect((await known().respond(asking({ headers: text, body })))?.status).toBe(415)
+  })
+
+  test.each<[string, Partial<ServiceRequest>, number]>([
+    ['an object', { body: { token: 'good' } }, 200],
+    ['a text', { body: String(body) }, 200],
+    ['bytes', { body }, 200],
+    ['a stream', { body: undefined, stream: Readable.from([body]) }, 200],
+    ['nothing', { body: undefined, stream: null }, 401],
+    ['a text that is no JSON', { body: 'token=good' }, 400],
+  ])('may have its body as %s', async (_how, request, status) => {
+    const service = createAuthService({ verifier: verifyWith((token) => token === 'good' && AMY) })
+    expect((await service.respond(asking(request)))?.status).toBe(status)
+  })
 })

@@ -417,3 +417,14 @@ describe('a web-standard handler', () => {
     expect(statuses).toEqual([200, 429, 200, 200, 429])
   })
 })
+
+test.each([
+  ['authServiceHandler', authServiceHandler],
+  ['authServiceMiddleware', authServiceMiddleware],
+  ['authServiceListener', authServiceListener],
+  ['authServiceFetch', authServiceFetch],
+])('%s that is mounted without being called, or without its service, says so', (name, make) => {
+  for (const mistaken of [undefined, {}, { url: '/verify' }]) {
+    expect(() => make(mistaken as never)).toThrow(`${name} makes a handler: write ${name}(createAuthService(`)
+  }
+})

@@ -160,7 +160,8 @@ describe('a handler', () => {
 function warned(identify: () => unknown) {
   const warnings: string[] = []
   const logger = { warn: (message: string) => void warnings.push(message) }
-  const away = createChatTokens({ serverUrl: 'http://127.0.0.1:9', apiKey: 'key', mode: issue(), logger })
+  const options = { serverUrl: 'http://127.0.0.1:9', apiKey: 'key', mode: issue(), logger }
+  const away = createChatTokens({ ...options, namespace: 'away' })
   onTestFinished(async () => void (await away.close({ withinMs: 0 })))
   const host = (more: object = {}) =>
     new ChatHandler<null>(away, { identify: identify as never, logoutWaitMs: 0, ...more })

@@ -27,9 +27,12 @@ export class MemorySpace implements TokenSpace {
   #fence = 0
   readonly #nextFence = (): number => ++this.#fence
   #sweptAt: number
+  #instances = 0
+  readonly #onUnused: () => void
 
-  constructor(maxUsers: number, now: () => number) {
+  constructor(maxUsers: number, now: () => number, onUnused: () => void = () => {}) {
     this.#now = now
+    this.#onUnused = onUnused
     this.#sweptAt = now()
     this.#recent = new LRUCache({
       max: maxUsers,
@@ -122,8 +125,16 @@ export class MemorySpace implements TokenSpace {
     if (waiters.size === 0 && this.#waiters.get(userId) === waiters) this.#waiters.delete(userId)
   }
 
-  /** Other instances may share this space, and nothing here needs closing. */
-  close(): void {}
+  /** One more instance shares this space. */
+  opened(): void {
+    this.#instances += 1
+  }
+
+  /** What is kept stays: a logout may come late. */
+  close(): void {
+    this.#instances -= 1
+    if (this.#instances === 0) this.#onUnused()
+  }
 
   #find(userId: string): UserRecord {
     const found = this.#recent.get(userId) ?? this.#pinned.get(userId)

@@ -1,3 +1,4 @@
+import { forgetSpace, noteSpace } from './apart-in-memory.js'
 import { MemoryBudget } from './memory-budget.js'
 import { MemorySpace } from './memory-space.js'
 import type { TokenStore } from './token-store.js'
@@ -25,8 +26,14 @@ export function memoryStore({ maxUsers = 50_000 }: MemoryStoreOptions = {}): Tok
   const spaces = new Map<string, MemorySpace>()
   const budgets = new Map<string, MemoryBudget>()
   return {
-    // A server's URL holds no spaces.
-    open: ({ server, namespace, now }) => once(spaces, `${server} ${namespace}`, () => new MemorySpace(maxUsers, now)),
+    open: ({ server, namespace, now, listener }) => {
+      // A server's URL holds no spaces.
+      const name = `${server} ${namespace}`
+      const space = once(spaces, name, () => new MemorySpace(maxUsers, now, () => forgetSpace(name, space)))
+      space.opened()
+      noteSpace(name, space, (message) => listener.warn(message))
+      return space
+    },
     budget: ({ server, perMinute, now }) => once(budgets, server, () => new MemoryBudget(perMinute, now)),
   }
 }
