@@ -434,7 +434,7 @@ describe.skipIf(missing !== undefined)('imkit-auth-service', { timeout: 20_000 }
     expect(await service.verify(token, `/verify/${ask}x`)).toBe(403)
     expect(await service.verify(token, `/verify/${token}`)).toBe(403)
     expect((await service.get(`/verify/${ask}`)).status).toBe(405)
-    expect((await service.call('POST', `/sign/${sign}`, { id: 7, token })).status).toBe(400)
+    expect((await service.call('POST', `/sign/${sign}`, { id: 7.5, token })).status).toBe(400)
     expect((await service.get('/readyz')).status).toBe(200)
     await proxy.refuse()
     expect(await service.verify(token, `/verify/${ask}`)).toBe(503)

@@ -75,19 +75,23 @@ describe('the app’s own check', () => {
   })
 
   test.each<[string, unknown, RegExp]>([
-    ['a number', { id: 7 }, /must be a string, not number/],
-    ['missing', { nickname: 'Amy' }, /must be a string, not undefined/],
+    ['half a number', { id: 7.5 }, /must be text or a whole number, not 7\.5/],
+    ['missing', { nickname: 'Amy' }, /must be text or a whole number, not undefined/],
     ['empty', { id: '' }, /must not be empty/],
     ['".."', { id: '..' }, /must not be "\."/],
     ['of 300 bytes', { id: 'é'.repeat(150) }, /at most 256 bytes/],
     ['a text with a control character', { id: 'amy\u{0}' }, /control characters/],
     ['in no object', 'amy', /must be an object/],
-    ['beside a nickname that is no text', { id: 'amy', nickname: { first: 'Amy' } }, /nickname must be a string/],
   ])('refuses a user whose id is %s, and its events say why', async (_, user, why) => {
     const { verify, events } = await answering(user)
     const { status, json } = await verify(TOKEN)
     expect([status, json.message]).toEqual([401, 'The token is not valid.'])
     expect(events).toEqual([{ type: 'refused', token: tokenDigest(TOKEN), why: expect.stringMatching(why) }])
+  })
+
+  test('takes a user as a database has them', async () => {
+    const { verify } = await answering({ id: 7, nickname: null, avatarUrl: { href: 'no text' } })
+    expect(await verify(TOKEN)).toMatchObject({ status: 200, json: { id: '7' } })
   })
 
   test('refuses a user who cannot be read', async () => {

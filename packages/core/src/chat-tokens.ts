@@ -19,7 +19,8 @@ import { sessionKey } from './session-key.js'
 import { guardedSpace } from './store/guarded-store.js'
 import { isFresh, isLive } from './store/live-token.js'
 import type { StoreListener, TokenSpace, UserState } from './store/token-store.js'
-import { assertUserId, type ChatUser, toUser, toUserId, type User, type UserId } from './user.js'
+import { assertUserId, toUserId } from './user-id.js'
+import { type ChatUser, toUser, type User, type UserId } from './user.js'
 
 export interface SessionOptions {
   /** The host app's session id. Give it wherever there is one: it lets a logout stop the requests still under way. */

@@ -4,7 +4,7 @@ import type { Settings } from './options.js'
 import type { OutboxWorker } from './outbox-worker.js'
 import { sessionKey } from './session-key.js'
 import type { LoggedOut, TokenSpace } from './store/token-store.js'
-import { toUserId } from './user.js'
+import { toUserId } from './user-id.js'
 
 /**
  * What became of a logout: `confirmed` by the chat server; `pending`: stored durably and tried until it is; `volatile`:

@@ -1,10 +1,12 @@
 import { ChatTokenError } from './errors.js'
+import { toUserId } from './user-id.js'
 
 /** A user of the host app, as its database has them. What is given is copied at the call. */
 export interface ChatUser {
   /**
-   * The user's stable id: 1 to 256 UTF-8 bytes, well-formed, without control characters, not `.` or `..`. Case matters. A
-   * safe integer or a bigint is its decimal text.
+   * The user's stable id: 1 to 256 UTF-8 bytes, well-formed, without control characters, not `.` or `..`, and
+   * without what proxies could make another id of (docs: core's README). Case matters. A safe integer or a bigint is its
+   * decimal text.
    */
   readonly id: string | number | bigint
   /**
@@ -30,27 +32,6 @@ export interface User {
 export type Identified = ChatUser | null | undefined | false | '' | 0
 
 const LONGEST = { nickname: 1_024, avatarUrl: 2_048 }
-const MAX_ID_BYTES = 256
-/** One of these for everybody whose id is missing would be one user. */
-const NO_ID = new Set(['undefined', 'null', 'NaN', '[object Object]'])
-const UNSAFE_CHARACTER = /[\p{Cc}\p{Surrogate}]/u
-
-/** Throws `INVALID_USER` unless the id addresses exactly one user in a URL path, whatever proxies do to it. */
-export function assertUserId(id: unknown): asserts id is string {
-  const problem = problemWithId(id)
-  if (problem !== undefined) throw new ChatTokenError('INVALID_USER', `The user id ${problem}.`)
-}
-
-/**
- * The id by which the user is known, as text: what a database has is taken, and what is none is never made one.
- *
- * @throws ChatTokenError `INVALID_USER`
- */
-export function toUserId(id: unknown): string {
-  const text = Number.isSafeInteger(id) || typeof id === 'bigint' ? String(id) : id
-  assertUserId(text)
-  return text
-}
 
 /**
  * The user, copied, as the chat server can have them. Of a field that it can't have `leftOut` is told.
@@ -74,19 +55,4 @@ function textOf(field: keyof typeof LONGEST, value: unknown, leftOut: (problem: 
   if (typeof value === 'string' && value.length <= LONGEST[field] && !/\p{Surrogate}/u.test(value)) return value
   leftOut(`a user's ${field} is left out: it must be well-formed text of at most ${LONGEST[field]} characters.`)
   return undefined
-}
-
-function problemWithId(id: unknown): string | undefined {
-  if (typeof id !== 'string') return `must be text or a whole number, not ${describe(id)}`
-  if (NO_ID.has(id)) return `is "${id}", which is what code makes of an id that is missing`
-  if (id === '') return 'must not be empty'
-  if (id === '.' || id === '..') return 'must not be "." or "..": URLs give them another meaning'
-  if (id.length * 3 > MAX_ID_BYTES && Buffer.byteLength(id) > MAX_ID_BYTES)
-    return `must be at most ${MAX_ID_BYTES} bytes long`
-  if (UNSAFE_CHARACTER.test(id)) return 'must be well-formed text without control characters'
-  return undefined
-}
-
-function describe(id: unknown): string {
-  return id === null || typeof id === 'number' ? String(id) : typeof id
 }

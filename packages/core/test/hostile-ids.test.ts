@@ -59,14 +59,10 @@ const path = (id: string) => `/base/admin/clients/${encodeURIComponent(id)}/toke
 describe('on the raw request line', () => {
   test.each([
     ['a slash', 'a/b'],
-    ['a climb', '../x'],
-    ['a long climb', '../../admin/token'],
-    ['an encoded climb', '%2e%2e'],
-    ['an encoded slash', 'a%2Fb'],
     ['a query', 'a?b=c'],
     ['a fragment', 'a#b'],
     ['a backslash', 'a\\b'],
-    ['an encoded line break', 'a%0d%0aX: y'],
+    ['half a percent sequence', '100%'],
     ['a semicolon', 'a;b=c'],
     ['a space', 'a b HTTP/1.1'],
     ['three dots', '...'],
@@ -87,6 +83,11 @@ describe('on the raw request line', () => {
     ['nothing', ''],
     ['a dot', '.'],
     ['two dots', '..'],
+    ['a climb', '../x'],
+    ['a long climb', '../../admin/token'],
+    ['an encoded climb', '%2e%2e'],
+    ['an encoded slash', 'a%2Fb'],
+    ['an encoded line break', 'a%0d%0aX: y'],
     ['NUL', 'a\0b'],
     ['CR LF', 'a\r\nim-api-key: stolen'],
     ['a lone high surrogate', 'a\ud800'],
@@ -113,7 +114,7 @@ describe('on the raw request line', () => {
     expect(received).toBe('')
   })
 
-  test('any text is that user and nobody else, or is refused', async () => {
+  test('any text is that user and nobody else, or is refused', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 40 }), async (id) => {
         received = ''

@@ -1,5 +1,5 @@
 import { ChatTokenError } from '../errors.js'
-import { assertUserId } from '../user.js'
+import { assertUserId } from '../user-id.js'
 
 /**
  * The path of one user's token. The id is encoded once, and the result is checked against what a URL parser would make

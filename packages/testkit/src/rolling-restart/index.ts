@@ -1,2 +1,2 @@
-export { nginxMissing } from './nginx.js'
+export { nginxMissing } from '../proxies/index.js'
 export { rollingRestart, type RollingRestartOptions, type RollingRestartReport } from './rolling-restart.js'

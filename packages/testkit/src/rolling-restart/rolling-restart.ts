@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { complaints } from '../proxies/index.js'
 import { Site } from './site.js'
 import { Tally } from './tally.js'
 import { visit } from './visit.js'
@@ -91,7 +92,7 @@ export async function rollingRestart(options: RollingRestartOptions): Promise<Ro
       restarts: restarted,
       exitMs: spread(site.apps.flatMap(({ exits }) => exits)),
       accidents: site.apps.flatMap(({ accidents }) => accidents),
-      nginx: site.nginx.complaints(),
+      nginx: complaints(site.nginx),
     }
   } finally {
     isOver = true

@@ -1,8 +1,9 @@
 import { type Emulator, startEmulator } from '@imkit-auth/emulator'
+import type { ProxyProcess } from '../proxies/index.js'
 import { freePort } from '../redis-servers/free-port.js'
 import { type RedisServer, startRedis } from '../redis-servers/index.js'
 import { AppProcess } from './app-process.js'
-import { Nginx } from './nginx.js'
+import { startLoadBalancer } from './load-balancer.js'
 
 /** How long the chat server takes, in ms: as long as over a network, so that a restart finds something under way. */
 const TAKES = { issue: 200, revoke: 100 }
@@ -12,7 +13,7 @@ export class Site {
   readonly emulator: Emulator
   readonly apps: readonly AppProcess[]
   readonly #redis: RedisServer
-  #nginx: Nginx | undefined
+  #nginx: ProxyProcess | undefined
 
   private constructor(redis: RedisServer, emulator: Emulator, apps: readonly AppProcess[]) {
     this.#redis = redis
@@ -35,7 +36,7 @@ export class Site {
     )
     try {
       await Promise.all(site.apps.map((app) => app.start()))
-      site.#nginx = await Nginx.start(ports)
+      site.#nginx = await startLoadBalancer(ports)
       return site
     } catch (error) {
       await site.close()
@@ -43,7 +44,7 @@ export class Site {
     }
   }
 
-  get nginx(): Nginx {
+  get nginx(): ProxyProcess {
     if (!this.#nginx) throw new Error('this site is not open')
     return this.#nginx
   }
