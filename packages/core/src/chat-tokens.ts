@@ -116,17 +116,19 @@ export class ChatTokens {
     return this.#credentials.serverUrl
   }
 
+  /** Whether a user's devices share one token, or each session has its own. */
+  get scope(): 'user' | 'session' {
+    return this.#settings.scope
+  }
+
   /**
    * The login verb: `provision` for somebody who has just logged in. It lets a session that has logged out before get tokens
    * again, so call it nowhere else.
    *
    * @throws ChatTokenError with every code that `ChatTokenErrorCode` lists.
    */
-  async login(user: ChatUser, options: LoginOptions = {}): Promise<ChatCredentials> {
-    const { session, formerSessions = [] } = options
-    const known = this.#user(user)
-    if (this.#settings.scope === 'session') await this.#endFormer(known.id, formerSessions, session)
-    return this.#provision(known, options, true)
+  login(user: ChatUser, options: LoginOptions = {}): Promise<ChatCredentials> {
+    return this.scope === 'user' ? this.#provision(user, options, true) : this.#loginOfSession(user, options)
   }
 
   /**
@@ -136,11 +138,13 @@ export class ChatTokens {
    *
    * @throws ChatTokenError with every code that `ChatTokenErrorCode` lists.
    */
-  async provision(user: ChatUser, options: ProvisionOptions = {}): Promise<ChatCredentials> {
-    return this.#provision(this.#user(user), options, false)
+  provision(user: ChatUser, options: ProvisionOptions = {}): Promise<ChatCredentials> {
+    return this.#provision(user, options, false)
   }
 
-  async #provision(user: User, options: ProvisionOptions, login: boolean): Promise<ChatCredentials> {
+  /** Every cached login comes through here: one more promise would cost it more than all the rest. */
+  async #provision(given: ChatUser, options: ProvisionOptions, login: boolean): Promise<ChatCredentials> {
+    const user = this.#user(given)
     const { id } = user
     const { session, waitMs } = options
     if (this.#settings.mode.ownToken) return this.#own(id, options.request)
@@ -294,12 +298,15 @@ export class ChatTokens {
     }
   }
 
-  async #endFormer(userId: string, former: readonly string[], session: string | undefined): Promise<void> {
-    for (const id of former) {
-      if (id === '' || id === session) continue
-      const { token } = await this.#space.read(userId, sessionKey(this.#settings, id))
-      if (token) await this.#revoker.revoke(userId, id, 0)
+  /** A session that has changed its id leaves nothing behind under the former ones. */
+  async #loginOfSession(given: ChatUser, { formerSessions = [], ...options }: LoginOptions): Promise<ChatCredentials> {
+    const user = this.#user(given)
+    for (const former of formerSessions) {
+      if (former === '' || former === options.session) continue
+      const { token } = await this.#space.read(user.id, sessionKey(this.#settings, former))
+      if (token) await this.#revoker.revoke(user.id, former, 0)
     }
+    return this.#provision(user, options, true)
   }
 
   async #own(userId: string, request: unknown): Promise<ChatCredentials> {

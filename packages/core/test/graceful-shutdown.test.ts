@@ -17,7 +17,7 @@ async function serving(handle: RequestListener, options?: { withinMs: number }) 
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  onTestFinished(() => void server.close().closeAllConnections())
+  onTestFinished(() => server.close().closeAllConnections())
   return { server, tokens, shutDown, open: () => Client.open(port), port }
 }
 

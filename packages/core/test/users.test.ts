@@ -82,7 +82,7 @@ describe('an id that cannot be used', () => {
     ['the text of undefined', 'undefined'],
     ['the text of null', 'null'],
     ['the text of NaN', 'NaN'],
-    ['the text of an object', String({})],
+    ['the text of an object', '[object Object]'],
   ])('%s is told by an event, an alert and one warning, and no message advises to make it text', async (_name, id) => {
     const { tokens } = world.instance()
     const heard: unknown[] = []
@@ -114,8 +114,8 @@ describe('what a host does to its objects after the call changes nothing', () =>
       ...store,
       open: (...options: Parameters<typeof store.open>) => {
         const space = store.open(...options)
-        const { read, logout } = space
-        return Object.assign(space, { read: slowly(read.bind(space)), logout: slowly(logout.bind(space)) })
+        const [read, logout] = [space.read.bind(space), space.logout.bind(space)]
+        return Object.assign(space, { read: slowly(read), logout: slowly(logout) })
       },
     }
   }

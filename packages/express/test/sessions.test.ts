@@ -156,12 +156,13 @@ describe('a verified token', () => {
 test('the first login without any session name is worth a warning, which tells what to give', async () => {
   const nameless = (app: Express, chat: Chat) =>
     app.post('/login', chat.login(), (req, res) => void res.json({ chat: req.chat }))
-  const browser = await serve(tokensFor(), nameless, { identify: () => ({ id: 'amy' }) })
+  const tokens = tokensFor()
+  const browser = await serve(tokens, nameless, { identify: () => ({ id: 'amy' }) })
   await browser.post('/login')
   await browser.post('/login')
   expect(warnings).toEqual([expect.stringMatching(/no session name.*Give session.*sid.*jti/)])
   warnings = []
-  const named = await serve(tokensFor(), nameless, { identify: () => ({ id: 'amy' }), session: () => 'mine' })
+  const named = await serve(tokens, nameless, { identify: () => ({ id: 'amy' }), session: () => 'mine' })
   await named.post('/login')
   expect(warnings).toEqual([])
 })

@@ -169,7 +169,7 @@ test('an answer with a token is not to be stored; one without may be', async () 
 
 /** Without its parentheses. */
 function forgotten(chat: ReturnType<typeof imkitChat>, name: 'login' | 'logout'): Middleware {
-  return chat[name] as unknown as Middleware
+  return chat[name]
 }
 
 test('middleware that is mounted without its parentheses is told so: by use() at once, otherwise at the first request', async () => {

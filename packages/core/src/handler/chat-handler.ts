@@ -79,7 +79,7 @@ export class ChatHandler<Request> {
     if (!captured) return undefined
     return new LogoutExchange(req, res, {
       finish: (status) => this.#end(captured, statusOf(status)),
-      isLoggedIn: async () => (await this.#capture(request)) !== undefined,
+      isLoggedIn: () => this.#isLoggedIn(request),
       warn: () =>
         this.#tokens.warn(
           'a logout got no answer within 60 s of its client leaving, and its user is still logged in: no token was revoked.',
@@ -118,6 +118,15 @@ export class ChatHandler<Request> {
     }
   }
 
+  /** Who cannot be asked counts as logged in: a logout that was none would keep the session from its tokens. */
+  async #isLoggedIn(request: Request): Promise<boolean> {
+    try {
+      return Boolean(await this.#settings.identify(request))
+    } catch {
+      return true
+    }
+  }
+
   /** Without a session the user is logged out all the same. */
   #sessionOrNone(request: Request): string | undefined {
     try {
@@ -134,7 +143,7 @@ export class ChatHandler<Request> {
   }
 
   #formerSessions(request: Request): readonly string[] {
-    if (!this.#sessions) return []
+    if (!this.#sessions || this.#tokens.scope === 'user') return []
     return formerNames(this.#sessions.cookies(request), this.#sessions.places(request))
   }
 

@@ -15,7 +15,7 @@ export interface Sample {
   ended: boolean
 }
 
-const USERS = ['amy', 'bob', 'cleo', 'dora', '__proto__', 'constructor', 'Ünï çødé', 'a/b?c#d']
+const USERS = ['amy', 'bob', 'cleo', 'dora', '__proto__', 'constructor', 'Ünï çødé', 'a/b', 'c?d#e']
 const TTL = 3_600
 /** How many tokens of the past are remembered. */
 const REMEMBERED = 400
