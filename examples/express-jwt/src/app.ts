@@ -24,7 +24,7 @@ const USERS: readonly User[] = [
   { id: 'bob', name: 'Bob' },
   { id: 'cleo', name: 'Cleo' },
 ]
-/** Everybody's, to keep this short. A real app keeps a hash for each user. */
+/** The same for all users, to keep this short. A real app keeps a hash for each. */
 const PASSWORD = 'chat'
 
 /** An app without sessions: a login is a JWT, which the page shows with each request. The chat takes the lines with `chat`. */

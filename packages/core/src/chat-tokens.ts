@@ -122,8 +122,8 @@ export class ChatTokens {
   }
 
   /**
-   * The login verb: `provision` for somebody who has just logged in. It lets a session that has logged out before get tokens
-   * again, so call it nowhere else.
+   * The login verb: `provision` for a user who has just logged in. A session that has logged out before gets tokens again,
+   * so call it nowhere else.
    *
    * @throws ChatTokenError with every code that `ChatTokenErrorCode` lists.
    */
@@ -285,7 +285,7 @@ export class ChatTokens {
     return this.#closing
   }
 
-  /** Who asks for a token. A user without a usable id goes without: nobody else would tell. */
+  /** Who asks for a token. Of a user without a usable id only this event and alert tell. */
   #user(given: ChatUser): User {
     try {
       return toUser(given, this.#settings.leftOut)

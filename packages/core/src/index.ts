@@ -52,4 +52,4 @@ export type {
 } from './store/token-store.js'
 export { type ChatUser, type Identified, toUser, type User, type UserId } from './user.js'
 export { gracefulShutdown, type GracefulShutdownOptions } from './shutdown/graceful-shutdown.js'
-export { HttpDrain } from './shutdown/http-drain.js'
+export { HttpDrain, type HttpServer } from './shutdown/http-drain.js'

@@ -11,7 +11,7 @@ const EMPTY_OR_DOTS = /^\.{0,2}(?:;.*)?$/s
 /**
  * Why proxies could make another user of this id, although it is encoded where it is sent. They decode a path, merge its
  * slashes and follow its dots, after which `/amy` and `x/../amy` are `amy`. Some pass the path on without encoding it again
- * (nginx with a capture in `proxy_pass`), and whoever comes next decodes once more: `%61my` is `amy`, and of `amy/token?`
+ * (nginx with a capture in `proxy_pass`), and the next server decodes once more: `%61my` is `amy`, and of `amy/token?`
  * the rest is a query. A backslash is a slash to all who parse URLs as browsers do.
  */
 export function problemBehindProxies(id: string): string | undefined {

@@ -2,7 +2,7 @@ import { ChatTokenError } from './errors.js'
 import { problemBehindProxies } from './proxied-id.js'
 
 const MAX_BYTES = 256
-/** One of these for everybody whose id is missing would be one user. */
+/** All users whose id is missing would share one of these. */
 const NO_ID = new Set(['undefined', 'null', 'NaN', '[object Object]'])
 const UNSAFE_CHARACTER = /[\p{Cc}\p{Surrogate}]/u
 

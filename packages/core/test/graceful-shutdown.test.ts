@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gracefulShutdown } from '@imkit-auth/core'
@@ -129,6 +130,22 @@ describe('gracefulShutdown', () => {
     expect(client.ended).toBe(true)
     const silent = gracefulShutdown(createServer(), { close: async () => ({ pending: [] }) })
     expect(await silent()).toEqual({ pending: [] })
+  })
+
+  test('ends a server of HTTP/2: what is under way has its answer, and its clients are told to leave', async () => {
+    const server = createHttp2Server((_req, res) => setTimeout(() => res.end('answer'), 1_500))
+    const shutDown = gracefulShutdown(server, { close: async () => ({ pending: [] }) })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    onTestFinished(() => session.destroy())
+    const left = once(session, 'close')
+    const stream = session.request({ ':path': '/' })
+    await once(session, 'remoteSettings')
+    await sleep(100)
+    const done = shutDown()
+    expect(Buffer.concat(await stream.toArray()).toString()).toBe('answer')
+    await Promise.all([done, left])
   })
 
   test('says what it needs', () => {

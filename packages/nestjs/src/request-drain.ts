@@ -1,4 +1,4 @@
-import { HttpDrain } from '@imkit-auth/core'
+import { HttpDrain, type HttpServer } from '@imkit-auth/core'
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnModuleInit } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
 
@@ -21,7 +21,7 @@ export class RequestDrain implements OnModuleInit, BeforeApplicationShutdown {
   onModuleInit(): void {
     // An application context without HTTP has no adapter.
     const server: unknown = this.#host.httpAdapter?.getHttpServer()
-    if (server) this.#http = new HttpDrain(server as ConstructorParameters<typeof HttpDrain>[0])
+    if (server) this.#http = new HttpDrain(server as HttpServer)
   }
 
   async beforeApplicationShutdown(): Promise<void> {

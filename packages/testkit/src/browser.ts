@@ -22,7 +22,7 @@ export class Browser {
     return { status: response.status, headers: response.headers, json }
   }
 
-  /** Whoever has got hold of what this one shows. */
+  /** A thief's browser, which shows the same cookies or access token. */
   copy(): Browser {
     const copy = new Browser(this.#base)
     for (const [name, value] of this.#cookies) copy.#cookies.set(name, value)

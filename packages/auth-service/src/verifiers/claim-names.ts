@@ -21,7 +21,7 @@ export function userFrom(claims: object, names: ClaimNames = {}): Verdict {
   return asUser({ id: read(id), nickname: text(nickname), avatarUrl: text(avatarUrl) })
 }
 
-/** Somebody else's word for who it is, if it is a user that the chat can have. */
+/** The user whom a provider or the app names, if the chat can have them. */
 export function asUser(found: unknown): Verdict {
   try {
     return { user: toUser(found) }

@@ -88,7 +88,7 @@ export class Caller {
       allowH2: true,
       headersTimeout: 0,
       bodyTimeout: 0,
-      // Nobody closes what is opened later: it must not keep the process.
+      // No later close() ends what is opened from here on: it must not keep the process alive.
       ...(this.#closed && { keepAliveTimeout: 1, keepAliveMaxTimeout: 1 }),
     })
   }

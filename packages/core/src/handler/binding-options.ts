@@ -31,7 +31,7 @@ export interface BindingOptions<Request> {
   readonly allowedHeaders?: readonly string[]
   /**
    * Whether a proxy in front of the app sets `X-Forwarded-Host` and `X-Forwarded-Proto`: then they say which host the page
-   * asked, and whether over TLS. Without such a proxy anybody could set them.
+   * asked, and whether over TLS. Without such a proxy any client can set them.
    * @default false
    */
   readonly trustProxy?: boolean

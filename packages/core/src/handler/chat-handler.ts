@@ -33,7 +33,7 @@ export class ChatHandler<Request> {
   }
 
   /**
-   * The login effect: credentials for the page, or `null` when nobody logged in or the chat is not available. What goes
+   * The login effect: credentials for the page, or `null` when no user logged in or the chat is not available. What goes
    * wrong with the chat, or with `identify`, fails a login only with `onUnavailable: 'fail'`. `identify` may be given for a
    * login that knows its user in another way.
    */
@@ -151,7 +151,7 @@ export class ChatHandler<Request> {
     if (this.#toldOfNoSession) return
     this.#toldOfNoSession = true
     this.#tokens.warn(
-      'a login has no session name, so whoever shows its cookie or token again after the logout gets a new chat token. Give session, such as (req) => req.auth?.sid ?? req.auth?.jti, or put a random id into the cookie at login.',
+      'a login has no session name, so its cookie or token still gets chat tokens after the logout. Give session, such as (req) => req.auth?.sid ?? req.auth?.jti, or put a random id into the cookie at login.',
     )
   }
 

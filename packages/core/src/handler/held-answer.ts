@@ -111,7 +111,7 @@ class HeldAnswer {
 
   /** Express destroys the connection of a handler that fails after its answer: that must not take the answer along. */
   #keepOpen({ httpVersionMajor, socket }: IncomingMessage): () => void {
-    // The socket of an HTTP/2 connection is nobody's to touch.
+    // Node.js lets no code touch the socket of an HTTP/2 connection.
     if (httpVersionMajor >= 2) return () => {}
     const own = Object.getOwnPropertyDescriptor(socket, 'destroy')
     const destroy = socket.destroy.bind(socket)

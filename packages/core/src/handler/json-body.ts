@@ -34,7 +34,7 @@ export async function jsonBody(request: RequestBody, maxBytes: number): Promise<
   const nothing = body === undefined || body === null
   if (!nothing && !isEmpty(body)) return body
   if (!stream) return {}
-  // A parser may leave `{}` on what is not of its type, as those of Express 4 and Koa do: then nobody has read it.
+  // A parser may leave `{}` on what is not of its type, as those of Express 4 and Koa do: then it has not been read.
   if (!wasRead(stream)) return readJson(stream, maxBytes)
   if (nothing ? mayHaveHadOne(request) : hadMoreThan(request, '{}'.length)) {
     return new UnusableBody(400, 'The body was read before, and not as JSON. Put the JSON body parser first, or none.')
@@ -62,7 +62,7 @@ function wasRead(stream: BodyStream): boolean {
   return Readable.isDisturbed(stream as unknown as Readable)
 }
 
-/** Of a request that was made by hand, without headers, nobody knows. */
+/** A request that was made by hand, without headers, may have had one. */
 function mayHaveHadOne({ stream, headers = stream?.headers }: RequestBody): boolean {
   // A web-standard request without a body has no stream.
   if (!headers || (stream && 'getReader' in stream)) return true

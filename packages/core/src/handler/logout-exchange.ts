@@ -10,7 +10,7 @@ export interface CapturedLogout {
   readonly finish: (status: number) => Promise<unknown>
   /** Whether the request's user is still logged in, as the host tells now. Never throws. */
   readonly isLoggedIn: () => Promise<boolean>
-  /** Warns that nobody can tell whether this was a logout. */
+  /** Warns that the host has not told whether this was a logout. */
   readonly warn: () => void
 }
 
@@ -33,7 +33,7 @@ export class LogoutExchange {
     if (this.#response.destroyed) await this.#finish(status)
   }
 
-  /** Whether the host logs anybody out is not known before it has answered; it may never do that. */
+  /** Only the host's answer tells whether this is a logout, and it may never come. */
   #clientLeft(): void {
     if (this.#finished) return
     setTimeout(() => void this.#giveUp(), PATIENCE).unref()

@@ -1,6 +1,5 @@
-import type { Server } from 'node:http'
 import type { ChatTokens, CloseReport } from '../chat-tokens.js'
-import { HttpDrain } from './http-drain.js'
+import { HttpDrain, type HttpServer } from './http-drain.js'
 
 export interface GracefulShutdownOptions {
   /**
@@ -21,7 +20,7 @@ export interface GracefulShutdownOptions {
  * process.once('SIGTERM', gracefulShutdown(server, tokens))
  */
 export function gracefulShutdown(
-  server: Server,
+  server: HttpServer,
   tokens: Pick<ChatTokens, 'close'>,
   { withinMs = 9_000 }: GracefulShutdownOptions = {},
 ): () => Promise<CloseReport> {

@@ -1,4 +1,6 @@
 import type { Server, ServerResponse } from 'node:http'
+import type { Http2SecureServer, Http2Server, Http2Session } from 'node:http2'
+import type { Server as HttpsServer } from 'node:https'
 import { Server as NetServer, type Socket } from 'node:net'
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { Server as TlsServer } from 'node:tls'
@@ -9,6 +11,9 @@ const QUIET = 1_000
 const LOOK_AGAIN = 50
 /** In ms. */
 const SHORT = 1
+
+/** A server of Node's, of whatever version of HTTP, with or without TLS. */
+export type HttpServer = Server | HttpsServer | Http2Server | Http2SecureServer
 
 /** What is known of an open connection. Times are of the monotonic clock. */
 interface Connection {
@@ -25,11 +30,20 @@ export class HttpDrain {
   readonly #server: Server
   readonly #connections = new Map<Socket, Connection>()
   readonly #underWay = new Set<ServerResponse>()
+  /** Of HTTP/2, which tells its clients to leave by a frame of its own. */
+  readonly #sessions = new Set<{ close(): void }>()
   #drained: Promise<void> | undefined
 
-  constructor(server: Server) {
+  constructor(given: HttpServer) {
+    // All of them have what is used here.
+    const server = given as Server
     this.#server = server
-    server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket) => this.#opened(socket))
+    server.on(given instanceof TlsServer ? 'secureConnection' : 'connection', (socket) => this.#opened(socket))
+    server.on('session', (session: Http2Session) => {
+      this.#sessions.add(session)
+      session.once('close', () => this.#sessions.delete(session))
+      if (this.#drained) session.close()
+    })
     server.prependListener('request', (_request, response) => this.#asked(response))
   }
 
@@ -42,10 +56,11 @@ export class HttpDrain {
   async #drain(withinMs: number): Promise<void> {
     const beganAt = performance.now()
     const endAt = beganAt + withinMs
-    await this.#nobodyWaits(Math.min(endAt, beganAt + QUIET))
+    await this.#noneWaits(Math.min(endAt, beganAt + QUIET))
     // Only this: what an HTTP server adds is to destroy its idle connections. It may have been closed before.
     NetServer.prototype.close.call(this.#server, () => {})
     for (const response of this.#underWay) beLast(response)
+    for (const session of this.#sessions) session.close()
     while (this.#connections.size > 0) {
       await shortTurn(endAt)
       const now = performance.now()
@@ -59,10 +74,10 @@ export class HttpDrain {
   }
 
   /**
-   * Waits for a turn of the event loop in which nobody was let in. Node.js lets in one connection a turn; to all the others
-   * the system has said yes by then, and closing the port resets them, requests and all.
+   * Waits for a turn of the event loop in which no connection came. Node.js accepts one connection a turn; the system has
+   * accepted all the others by then, and closing the port resets them, requests and all.
    */
-  async #nobodyWaits(endAt: number): Promise<void> {
+  async #noneWaits(endAt: number): Promise<void> {
     let came: boolean
     const comes = () => void (came = true)
     this.#server.on('connection', comes)
@@ -86,10 +101,12 @@ export class HttpDrain {
 
   /** Notes which connections are busy now. */
   #look(now: number): Map<Socket, Connection> {
-    const busy = new Set<unknown>()
-    for (const { req } of this.#underWay) busy.add(req.socket)
+    const responses = [...this.#underWay]
+    const busy = new Set<unknown>(responses.map(({ req }) => req.socket))
+    // HTTP/2 does not tell which connection a response is on.
+    const allBusy = responses.some(({ req }) => req.httpVersionMajor >= 2)
     for (const [socket, connection] of this.#connections) {
-      if (!busy.has(socket) && socket.bytesRead === connection.bytesRead) continue
+      if (!allBusy && !busy.has(socket) && socket.bytesRead === connection.bytesRead) continue
       connection.quietSince = now
       connection.bytesRead = socket.bytesRead
     }
@@ -99,7 +116,7 @@ export class HttpDrain {
 
 /** Resolves behind a turn of the event loop that was too short for anything to have come that is not known yet. */
 async function shortTurn(endAt: number): Promise<void> {
-  // Of this turn nobody knows when it began.
+  // This turn began at an unknown time.
   await turn()
   for (;;) {
     const from = performance.now()
@@ -109,7 +126,7 @@ async function shortTurn(endAt: number): Promise<void> {
   }
 }
 
-/** Otherwise its connection would be kept for a next request that nobody answers. */
+/** Otherwise the client would keep the connection for a next request, which gets no answer. */
 function beLast(response: ServerResponse): void {
   if (response.headersSent || response.req.httpVersionMajor >= 2) return
   response.setHeader('Connection', 'close')

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 const APP = fileURLToPath(new URL('app.js', import.meta.url))
-/** Longer than any process may take to end, in ms; then it is killed, as whoever runs it would. */
+/** Longer than any process may take to end, in ms; then it is killed, as a process manager would. */
 const GRACE = 30_000
 
 /** One process of the app, always on the same port. */

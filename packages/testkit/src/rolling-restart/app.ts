@@ -64,5 +64,5 @@ process.once('SIGTERM', () => {
     process.exit()
   })
 })
-// Whoever started this process is gone.
+// The parent process has ended.
 process.once('disconnect', () => process.exit())

@@ -29,7 +29,7 @@ export class Tally {
     if (!chat) this.loginsWithoutChat += 1
   }
 
-  /** For good: nobody logs in twice. */
+  /** For good: each user logs in once. */
   loggedOut(user: string): void {
     this.logouts += 1
     this.#out.add(user)

@@ -5,10 +5,10 @@ import type { Tally } from './tally.js'
 /** The longest pause of a user before their next request, in ms. */
 const PAUSE = 400
 
-/** A user nobody has seen before logs in, has their page fetch the token again or not, and logs out. */
+/** A new user logs in, has their page fetch the token again or not, and logs out. */
 export async function visit(url: string, user: string, tally: Tally): Promise<void> {
   const browser = new Browser(url)
-  /** The answer, if it is a good one. Nobody tries again: every failure counts. */
+  /** The answer, if it is a good one. Nothing is repeated: every failure counts. */
   const post = async (path: string, body?: object): Promise<{ readonly chat?: unknown } | undefined> => {
     const answer = await browser.post(path, body).catch(() => undefined)
     if (answer && answer.status < 300) return answer.json
