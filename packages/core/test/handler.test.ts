@@ -140,6 +140,35 @@ describe('a handler', () => {
     expect(warnings).toContainEqual(expect.stringContaining('session'))
   })
 
+  test('whose identify hands out an object that it changes says who asked, and nobody else', async () => {
+    const emulator = await startEmulator()
+    onTestFinished(() => emulator.close())
+    const { url: serverUrl, apiKey } = emulator
+    const told = createChatTokens({ serverUrl, apiKey, mode: issue() })
+    onTestFinished(async () => void (await told.close({ withinMs: 0 })))
+    const user = { id: 'amy' }
+    const shared = new ChatHandler<null>(told, { identify: () => user, session: () => 's1' })
+    const login = shared.login(null)
+    user.id = 'bob'
+    expect(await login).toMatchObject({ userId: 'amy' })
+    user.id = 'amy'
+    const finish = await shared.logout(null)
+    user.id = ''
+    expect(await finish(204)).toBe('confirmed')
+    user.id = 'cleo'
+    const request = { method: 'POST', headers: {}, body: { invalid: 'another' }, stream: null }
+    const asked = shared.token(null, request)
+    await Promise.resolve().then(() => Promise.resolve())
+    user.id = 'bob'
+    expect((await asked).body).toMatchObject({ userId: 'cleo' })
+    expect(
+      emulator
+        .clients()
+        .map(({ _id }) => _id)
+        .sort(),
+    ).toEqual(['amy', 'cleo'])
+  })
+
   test.each([
     [204, true],
     [302, true],

@@ -1,6 +1,7 @@
 import type { Awaitable } from '../store/awaitable.js'
 import type { Identified } from '../user.js'
 import { headerNames } from './cors.js'
+import { copying } from './identified.js'
 import { originSet } from './origin.js'
 import type { TokenRouteRules } from './token-route.js'
 
@@ -76,7 +77,7 @@ export function bindingSettings<Request>(options: BindingOptions<Request>): Bind
   }
   if (typeof trustProxy !== 'boolean') throw new TypeError('trustProxy must be true or false')
   return {
-    identify: options.identify.bind(options),
+    identify: copying(options.identify.bind(options)),
     session,
     onUnavailable,
     trustProxy,

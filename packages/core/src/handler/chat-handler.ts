@@ -8,6 +8,7 @@ import type { ChatUser, Identified, UserId } from '../user.js'
 import { type BindingOptions, type BindingSettings, bindingSettings } from './binding-options.js'
 import { formerNames, type HostSessions, sessionName } from './host-session.js'
 import { httpAnswer } from './http-answer.js'
+import { copying } from './identified.js'
 import { LogoutExchange } from './logout-exchange.js'
 import { type TokenRequest, type TokenResponse, TokenRoute } from './token-route.js'
 
@@ -43,7 +44,7 @@ export class ChatHandler<Request> {
   ): Promise<ChatCredentials | null> {
     const { onUnavailable, loginWaitMs: waitMs } = this.#settings
     try {
-      const identified = await identify(request)
+      const identified = await copying(identify)(request)
       if (!identified) return null
       const formerSessions = this.#formerSessions(request)
       const session = this.#session(request, true)
@@ -168,7 +169,7 @@ export class ChatHandler<Request> {
     const { session: own } = this.#settings
     const session: unknown = own ? own(request) : this.#sessions && sessionName(this.#sessions.places(request), atLogin)
     if (typeof session === 'number' || typeof session === 'bigint') return String(session)
-    return typeof session === 'string' ? session : undefined
+    return typeof session === 'string' && session !== '' ? session : undefined
   }
 }
 
