@@ -5,7 +5,7 @@ import { startEmulator } from '@imkit-auth/emulator'
 import { listening } from '@imkit-auth/testkit'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
-const tokens = createChatTokens({ serverUrl: 'http://127.0.0.1:9', apiKey: 'key', mode: issue(), deadline: 50 })
+const tokens = createChatTokens({ serverUrl: 'http://127.0.0.1:9', apiKey: 'key', mode: issue() })
 const handler = new ChatHandler<null>(tokens, { identify: () => null, origins: ['https://spa.example'] })
 const ask = (headers: object, method = 'POST') =>
   handler.token(null, {

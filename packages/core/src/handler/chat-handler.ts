@@ -40,11 +40,13 @@ export class ChatHandler<Request> {
    */
   async login(
     request: Request,
-    identify: (request: Request) => Awaitable<Identified> = this.#settings.identify,
+    identify?: (request: Request) => Awaitable<Identified>,
   ): Promise<ChatCredentials | null> {
     const { onUnavailable, loginWaitMs: waitMs } = this.#settings
+    // The app's own copies already.
+    const find = identify ? copying(identify) : this.#settings.identify
     try {
-      const identified = await copying(identify)(request)
+      const identified = await find(request)
       if (!identified) return null
       const formerSessions = this.#formerSessions(request)
       const session = this.#session(request, true)
