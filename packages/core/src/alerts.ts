@@ -1,7 +1,6 @@
 import type { ChatTokenErrorCode } from './errors.js'
 import type { Events } from './events.js'
-import { onceAMinute } from './once-a-minute.js'
-import type { Logger } from './options.js'
+import { onceAMinute, type QuietLogger } from './once-a-minute.js'
 
 const WHAT_TO_DO: Partial<Record<ChatTokenErrorCode, string>> = {
   UNAVAILABLE: 'The chat server does not answer. Logins go on without chat and revocations wait until it does.',
@@ -13,6 +12,9 @@ const WHAT_TO_DO: Partial<Record<ChatTokenErrorCode, string>> = {
   USER_EXISTS: 'This chat server issues no tokens for users it has. Use assign(), or issue({ fallback: assign() }).',
 }
 
+/** What never mends by itself is an error. */
+const ERRORS: ReadonlySet<ChatTokenErrorCode> = new Set(['UNAUTHORIZED', 'MISCONFIGURED', 'MINT_FAILED', 'USER_EXISTS'])
+
 const REVOKED_TOO_MUCH =
   'Asked to revoke one token, the chat server revoked all of that user; does a proxy drop the body of DELETE? From now on every logout revokes all tokens of its user.'
 
@@ -22,11 +24,11 @@ const STORE_DOWN = 'The store does not answer. Logins go on without chat, and lo
 export type Alert = (code: ChatTokenErrorCode, message: string) => void
 
 /** Turns failures that only an operator can mend into a log line and an `alert` event, once a minute each. */
-export function raiseAlerts(events: Events, logger: Logger): Alert {
+export function raiseAlerts(events: Events, logger: QuietLogger): Alert {
   const isDue = onceAMinute()
   const raiseMessage: Alert = (code, message) => {
     if (!isDue(message)) return
-    logger.warn(`imkit-auth: ${message}`)
+    logger[ERRORS.has(code) ? 'error' : 'warn'](`imkit-auth: ${message}`)
     events.emit('alert', { code, message })
   }
   const raise = ({ code }: { code: ChatTokenErrorCode }) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Alert, raiseAlerts } from './alerts.js'
 import type { ChatServer } from './chat-server/chat-server.js'
 import { openChatServer } from './chat-server/open-chat-server.js'
@@ -64,6 +65,11 @@ const REPORT_INTERVAL = 30_000
 
 /** The token life cycle: what `createChatTokens` returns. */
 export class ChatTokens {
+  /**
+   * Names this chat among others of the same app, the same in every process: for what a host keeps for it alone, such as the
+   * name of a session in its cookie.
+   */
+  readonly spaceName: string
   readonly #settings: Settings
   readonly #space: TokenSpace
   readonly #server: ChatServer
@@ -81,6 +87,7 @@ export class ChatTokens {
     this.#settings = settings
     const { serverUrl, namespace, now, logger } = settings
     const server = serverUrl.href
+    this.spaceName = createHash('sha256').update(`${server} ${namespace}`).digest('base64url').slice(0, 8)
     this.#events = new Events((event) => this.warn(`a listener for "${event}" threw; fix the listener.`))
     this.#space = guardedSpace(settings.store.open({ server, namespace, now, listener: this.#storeListener() }))
     this.#server = openChatServer(settings, this.#events, () => this.#worker.unblock())

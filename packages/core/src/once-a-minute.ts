@@ -20,12 +20,19 @@ export function onceAMinute(): (text: string) => boolean {
   }
 }
 
-/** A logger that says the same at most once a minute, however often it happens. */
-export function quiet(logger: Logger): Logger {
+export type QuietLogger = Required<Logger>
+
+/** A logger that says the same at most once a minute, however often it happens. One without errors gets them as warnings. */
+export function quiet(logger: Logger): QuietLogger {
   const isDue = onceAMinute()
   return {
     warn(message) {
       if (isDue(message)) logger.warn(message)
+    },
+    error(message) {
+      if (!isDue(message)) return
+      if (logger.error) logger.error(message)
+      else logger.warn(message)
     },
   }
 }

@@ -1,14 +1,16 @@
 import type { Dispatcher } from 'undici'
 import { ChatTokenError } from './errors.js'
 import type { Mode } from './modes/mode.js'
-import { quiet } from './once-a-minute.js'
+import { quiet, type QuietLogger } from './once-a-minute.js'
 import { isSafeUrl } from './safe-url.js'
 import { memoryStore } from './store/memory-store.js'
 import type { TokenStore } from './store/token-store.js'
 
-/** Where warnings go: `console`, pino, winston and Nest's logger all fit. */
+/** Where warnings and errors go: `console`, pino, winston and Nest's logger all fit. */
 export interface Logger {
   warn(message: string): void
+  /** What only an operator can mend, such as an API key that the chat server refuses. @default warn */
+  error?(message: string): void
 }
 
 export interface ChatTokensOptions {
@@ -56,7 +58,7 @@ export interface ChatTokensOptions {
   readonly dispatcher?: Dispatcher
   /** The clock, in epoch ms. @default Date.now */
   readonly now?: () => number
-  /** Gets warnings: the same one at most once a minute. @default console */
+  /** Gets warnings and errors: the same one at most once a minute. @default console */
   readonly logger?: Logger
 }
 
@@ -77,7 +79,7 @@ export interface Settings {
   readonly requestsPerMinute: number
   readonly dispatcher: Dispatcher | undefined
   readonly now: () => number
-  readonly logger: Logger
+  readonly logger: QuietLogger
   /** Told of a profile's field that is not sent. */
   readonly leftOut: (problem: string) => void
 }

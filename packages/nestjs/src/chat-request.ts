@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { ChatCredentials } from '@imkit-auth/core'
 
 declare global {
@@ -14,6 +14,11 @@ declare global {
 
 /**
  * A request of Nest's Express platform, known without Express's types: passport's types add `user` to it, those of
- * express-session `session`. A function that takes it may also be written for Express's own `Request`.
+ * express-session `session`.
  */
 export interface ChatRequest extends IncomingMessage, Express.Request {}
+
+/** A request of either platform: Express's `Request`, and Fastify's. */
+export interface HostRequest {
+  readonly headers: IncomingHttpHeaders
+}

@@ -7,39 +7,32 @@ import {
   type PipeTransform,
   UnauthorizedException,
 } from '@nestjs/common'
-import { HttpAdapterHost, Reflector } from '@nestjs/core'
+import { Reflector } from '@nestjs/core'
 import { assertCalled } from './assert-called.js'
-import { chatException } from './chat-exception.js'
-import type { ChatRequest } from './chat-request.js'
+import { neverCached } from './handlers.js'
 import { ImkitChatService } from './imkit-chat.service.js'
+import { perChat } from './inject-imkit-chat.js'
 import { LogsIn } from './provision-chat-token.js'
+import { nameOf } from './request-of.js'
 
 /** A function, so that the app's global pipes, which come first, find nothing in it to check or change. */
 type Asked = () => ExecutionContext
 
+/** What `@ChatToken()` asks for its value. */
 @Injectable()
 export class ChatTokenPipe implements PipeTransform<Asked, Promise<ChatCredentials>> {
   readonly #chat: ImkitChatService
   readonly #reflector: Reflector
-  readonly #host: HttpAdapterHost
 
-  constructor(
-    @Inject(ImkitChatService) chat: ImkitChatService,
-    @Inject(Reflector) reflector: Reflector,
-    @Inject(HttpAdapterHost) host: HttpAdapterHost,
-  ) {
+  constructor(@Inject(ImkitChatService) chat: ImkitChatService, @Inject(Reflector) reflector: Reflector) {
     this.#chat = chat
     this.#reflector = reflector
-    this.#host = host
   }
 
   async transform(asked: Asked): Promise<ChatCredentials> {
     const context = asked()
     if (this.#reflector.get(LogsIn, context.getHandler())) throw new Error(explained(context))
-    const http = context.switchToHttp()
-    const chat = await this.#chat.credentials(http.getRequest<ChatRequest>()).catch((error: unknown) => {
-      throw chatException(error, http.getResponse(), this.#host.httpAdapter)
-    })
+    const chat = await this.#chat.credentials(this.#chat.requestOf(context))
     if (!chat) throw new UnauthorizedException('Log in first.')
     return chat
   }
@@ -47,11 +40,20 @@ export class ChatTokenPipe implements PipeTransform<Asked, Promise<ChatCredentia
 
 function explained(context: ExecutionContext): string {
   return (
-    `@ChatToken() cannot work in ${context.getClass().name}.${context.getHandler().name}, which has ` +
-    '@ProvisionChatToken(): parameters are computed before the handler logs anybody in. Leave it out: the answer ' +
-    'gains `chat` by itself; or call ImkitChatService.provision() in the handler.'
+    `@ChatToken() cannot work in ${nameOf(context)}, which has @ProvisionChatToken(): parameters are computed before the ` +
+    'handler logs anybody in. Leave it out: the answer gains `chat` by itself; or call ImkitChatService.provision() in the handler.'
   )
 }
+
+const pipeOf = perChat(ChatTokenPipe, (token) => {
+  @Injectable()
+  class NamedChatTokenPipe extends ChatTokenPipe {
+    constructor(@Inject(token) chat: ImkitChatService, @Inject(Reflector) reflector: Reflector) {
+      super(chat, reflector)
+    }
+  }
+  return NamedChatTokenPipe
+})
 
 const Ask = createParamDecorator(
   (_data: unknown, context: ExecutionContext): Asked =>
@@ -61,7 +63,8 @@ const Ask = createParamDecorator(
 
 /**
  * A parameter that holds the `ChatCredentials` of the logged-in user. The handler is not called, and the answer is 401,
- * when nobody is logged in; 503 with `Retry-After` when the chat is not available.
+ * when nobody is logged in; 503 with `Retry-After` when the chat is not available. `name` says which chat, where an app has
+ * several.
  *
  * @example
  * ```ts
@@ -69,7 +72,12 @@ const Ask = createParamDecorator(
  * rooms(@ChatToken() chat: ChatCredentials) { return this.chatRooms.of(chat.userId) }
  * ```
  */
-export function ChatToken(...misused: never[]): ParameterDecorator {
-  assertCalled('ChatToken', misused)
-  return Ask(undefined, ChatTokenPipe)
+export function ChatToken(name?: string, ...misused: never[]): ParameterDecorator {
+  assertCalled('ChatToken', [name, ...misused])
+  const ask = Ask(undefined, pipeOf(name))
+  return (target, property, index) => {
+    ask(target, property, index)
+    const handler = property === undefined ? undefined : Object.getOwnPropertyDescriptor(target, property)
+    if (property !== undefined && handler) neverCached()(target, property, handler)
+  }
 }

@@ -1,27 +1,49 @@
-import { ConfigurableModuleBuilder, Module, type Provider } from '@nestjs/common'
+import { randomUUID } from 'node:crypto'
+import {
+  ConfigurableModuleBuilder,
+  type DynamicModule,
+  Inject,
+  Module,
+  type OnModuleInit,
+  Optional,
+  type Provider,
+  Scope,
+} from '@nestjs/common'
+import { HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core'
+import type { ChatRequest } from './chat-request.js'
 import { chatTokenController } from './chat-token.controller.js'
-import { ChatTokensOwner } from './chat-tokens-owner.js'
+import { followReplies } from './fastify-replies.js'
 import { IMKIT_CHAT_OPTIONS, type ImkitChatModuleExtras, type ImkitChatModuleOptions } from './imkit-chat.options.js'
 import { ImkitChatService } from './imkit-chat.service.js'
+import { getImkitChatToken } from './inject-imkit-chat.js'
+import { claim, type ImkitChatInstance, instanceFrom } from './instances.js'
 import { RequestDrain } from './request-drain.js'
 
-const DEFAULTS: ImkitChatModuleExtras = { isGlobal: true, path: 'chat/token' }
+const DEFAULTS: ImkitChatModuleExtras = { isGlobal: true, name: undefined, path: undefined }
 
-const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<ImkitChatModuleOptions>({
+const INSTANCE = Symbol('IMKIT_CHAT_INSTANCE')
+
+const { ConfigurableModuleClass, ASYNC_OPTIONS_TYPE } = new ConfigurableModuleBuilder<ImkitChatModuleOptions>({
   optionsInjectionToken: IMKIT_CHAT_OPTIONS,
 })
   .setClassMethodName('forRoot')
   .setFactoryMethodName('createImkitChatOptions')
-  .setExtras(DEFAULTS, (definition, { isGlobal, path }) => {
-    if (path !== false && (typeof path !== 'string' || path === '')) {
-      throw new TypeError("path must be the token route, such as 'chat/token', or false for none")
-    }
-    const providers = (definition.providers ?? []).map(hidden)
+  .setExtras(DEFAULTS, (definition, { isGlobal = true, ...extras }) => {
+    const instance = instanceFrom(extras)
+    const { name, path } = instance
+    const token = getImkitChatToken(name)
     return {
       ...definition,
-      providers,
       global: isGlobal,
-      controllers: path === false ? [] : [chatTokenController(path)],
+      providers: [
+        ...(definition.providers ?? []).map(hidden),
+        { provide: token, useClass: ImkitChatService },
+        { provide: INSTANCE, useValue: instance },
+        // Nest's `deep-hash` takes modules for one that look alike, and what functions close over it cannot see.
+        { provide: `imkit-chat ${randomUUID()}`, useValue: true },
+      ],
+      controllers: path === false ? [] : [chatTokenController(path, name)],
+      exports: [token],
     }
   })
   .build()
@@ -31,6 +53,12 @@ function hidden(provider: Provider): Provider {
   if (typeof provider === 'function' || !('useValue' in provider)) return provider
   const { provide, useValue } = provider
   return { provide, useFactory: () => useValue as unknown }
+}
+
+type AsyncOptions<Request> = Omit<typeof ASYNC_OPTIONS_TYPE, 'useFactory'> & {
+  // Nest's own type of it: what is injected is known to `inject` alone.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  useFactory?(...args: any[]): ImkitChatModuleOptions<Request> | Promise<ImkitChatModuleOptions<Request>>
 }
 
 /**
@@ -45,9 +73,48 @@ function hidden(provider: Provider): Provider {
  *     apiKey: config.getOrThrow('IMKIT_API_KEY'),
  *     clientKey: config.getOrThrow('IMKIT_CLIENT_KEY'),
  *     mode: issue(),
- *     identify: (request) => request.user && { id: request.user.id, nickname: request.user.name },
+ *     identify: ({ user }: { user?: User }) => user && { id: user.id, nickname: user.name },
  *   }),
  * })
  */
-@Module({ providers: [ChatTokensOwner, ImkitChatService, RequestDrain], exports: [ImkitChatService] })
-export class ImkitChatModule extends ConfigurableModuleClass {}
+@Module({ providers: [RequestDrain] })
+export class ImkitChatModule extends ConfigurableModuleClass implements OnModuleInit {
+  readonly #module: ModuleRef
+  readonly #token: ReturnType<typeof getImkitChatToken>
+  readonly #host: HttpAdapterHost
+
+  constructor(
+    @Inject(ModulesContainer) application: ModulesContainer,
+    @Inject(ModuleRef) module: ModuleRef,
+    @Inject(HttpAdapterHost) host: HttpAdapterHost,
+    @Optional() @Inject(INSTANCE) instance?: ImkitChatInstance,
+  ) {
+    super()
+    if (!instance) throw new Error('ImkitChatModule was imported as it is: import what forRoot or forRootAsync returns')
+    claim(application, instance)
+    this.#module = module
+    this.#token = getImkitChatToken(instance.name)
+    this.#host = host
+  }
+
+  /** The chat of the app: one for each `name`, and one without. */
+  static override forRoot<Request extends object = ChatRequest>(
+    options: ImkitChatModuleOptions<Request> & ImkitChatModuleExtras,
+  ): DynamicModule {
+    return super.forRoot(options as unknown as ImkitChatModuleOptions)
+  }
+
+  /** `forRoot` with options that come from a factory, or a class; `name`, `path` and `isGlobal` stand beside it. */
+  static override forRootAsync<Request extends object = ChatRequest>(options: AsyncOptions<Request>): DynamicModule {
+    return super.forRootAsync(options as unknown as typeof ASYNC_OPTIONS_TYPE)
+  }
+
+  onModuleInit(): void {
+    if (this.#module.introspect(this.#token).scope !== Scope.DEFAULT) {
+      throw new Error(
+        'The options of ImkitChatModule depend on a provider with the scope REQUEST or TRANSIENT: each request would have a life cycle of its own. Use providers of the default scope.',
+      )
+    }
+    followReplies(this.#host.httpAdapter)
+  }
+}

@@ -1,12 +1,16 @@
-export type { ChatRequest } from './chat-request.js'
-export { ChatToken } from './chat-token.js'
+export { ChatCredentialsDto } from './chat-credentials.dto.js'
+export type { ChatRequest, HostRequest } from './chat-request.js'
+export { ChatToken, ChatTokenPipe } from './chat-token.js'
 export { ImkitChatModule } from './imkit-chat.module.js'
-export type {
-  ImkitChatBindingOptions,
-  ImkitChatModuleExtras,
-  ImkitChatModuleOptions,
-  ImkitChatOptionsFactory,
+export {
+  IMKIT_CHAT_OPTIONS,
+  type ImkitChatBindingOptions,
+  type ImkitChatModuleExtras,
+  type ImkitChatModuleOptions,
+  type ImkitChatOptionsFactory,
 } from './imkit-chat.options.js'
-export { ImkitChatService } from './imkit-chat.service.js'
-export { ProvisionChatToken } from './provision-chat-token.js'
-export { RevokeChatToken } from './revoke-chat-token.js'
+export { ImkitChatService, type StartedLogout } from './imkit-chat.service.js'
+export { getImkitChatToken, InjectImkitChat } from './inject-imkit-chat.js'
+export type { HostResponse } from './native-http.js'
+export { ProvisionChatToken, ProvisionChatTokenInterceptor } from './provision-chat-token.js'
+export { RevokeChatToken, RevokeChatTokenInterceptor } from './revoke-chat-token.js'

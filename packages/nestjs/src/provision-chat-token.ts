@@ -9,78 +9,111 @@ import {
   type NestInterceptor,
   UseInterceptors,
 } from '@nestjs/common'
-import { HttpAdapterHost, Reflector } from '@nestjs/core'
+import { Reflector } from '@nestjs/core'
 import { lastValueFrom, type Observable, of } from 'rxjs'
 import { assertCalled } from './assert-called.js'
-import { chatException } from './chat-exception.js'
-import type { ChatRequest } from './chat-request.js'
+import { responseOf } from './fastify-replies.js'
+import { hasRedirect, neverCached, refuseEventStream } from './handlers.js'
 import { ImkitChatService } from './imkit-chat.service.js'
+import { perChat } from './inject-imkit-chat.js'
+import { withChat } from './login-answer.js'
+import { type HostResponse, isSent } from './native-http.js'
+import { nameOf } from './request-of.js'
+import { onStrippedToken } from './stripped-chat.js'
 
 /** Marks the handlers that log somebody in. */
 export const LogsIn = Reflector.createDecorator<boolean>()
 
+/** What `@ProvisionChatToken()` puts around a handler. */
 @Injectable()
 export class ProvisionChatTokenInterceptor implements NestInterceptor {
   readonly #chat: ImkitChatService
-  readonly #host: HttpAdapterHost
   readonly #logger = new Logger('ImkitChat')
   readonly #warned = new Set<string>()
+  /** Handlers whose answer has been looked at. */
+  readonly #lookedAt = new Set<unknown>()
 
-  constructor(@Inject(ImkitChatService) chat: ImkitChatService, @Inject(HttpAdapterHost) host: HttpAdapterHost) {
+  constructor(@Inject(ImkitChatService) chat: ImkitChatService) {
     this.#chat = chat
-    this.#host = host
   }
 
   // Awaiting the handler, rather than piping, also serves the login of a client that did not wait for it.
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    refuseEventStream('ProvisionChatToken', context)
+    const request = this.#chat.requestOf(context)
     const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined })
-    const response = context.switchToHttp().getResponse<{ statusCode: number }>()
-    if (response.statusCode >= 400) return of(body)
-    const chat = await this.#provision(context, body).catch((error: unknown) => {
-      throw chatException(error, response, this.#host.httpAdapter)
-    })
-    return of(this.#answer(context, body, chat))
-  }
-
-  #provision(context: ExecutionContext, body: unknown): Promise<ChatCredentials | null> {
-    return this.#chat.login(context.switchToHttp().getRequest<ChatRequest>(), async (request) => {
-      const user = await this.#chat.identify(request, body)
-      if (!user) this.#warn(context, 'logged nobody in: identify(request, result) must find the user in one of the two')
-      return user
-    })
-  }
-
-  #answer(context: ExecutionContext, body: unknown, chat: ChatCredentials | null): unknown {
-    if (this.#host.httpAdapter.isHeadersSent(context.switchToHttp().getResponse())) {
-      this.#warn(context, 'answers by itself, too early for chat: use @Res({ passthrough: true }), or provision()')
-    } else if (body === undefined || body === null) {
-      return { chat }
-    } else if (isPlainObject(body)) {
-      return { ...body, chat }
-    } else {
-      this.#warn(context, 'answers with no plain object, which stays as it is: request.chat holds the credentials')
+    const isHttp = context.getType() === 'http'
+    const response = isHttp ? context.switchToHttp().getResponse<HostResponse>() : responseOf(request)
+    if (isHttp && response && response.statusCode >= 400) return of(body)
+    const chat = await this.#chat.login(request, body)
+    if (chat === undefined) {
+      this.#warn(context, 'logged nobody in: identify(request, result) must find the user in one of the two')
     }
+    return of(
+      isHttp && response
+        ? this.#answer(context, response, body, chat ?? null)
+        : this.#result(context, body, chat ?? null),
+    )
+  }
+
+  #answer(context: ExecutionContext, response: HostResponse, body: unknown, chat: ChatCredentials | null): unknown {
+    // Where a browser is sent on, its next page fetches the token.
+    if (hasRedirect(context) || (response.statusCode >= 300 && response.statusCode < 400)) return body
+    if (isSent(response)) {
+      this.#warn(context, 'answers by itself, too early for chat: use @Res({ passthrough: true }), or provision()')
+      return body
+    }
+    const answer = this.#result(context, body ?? {}, chat)
+    if (chat && answer !== body) this.#lookAt(context, response, chat)
+    return answer
+  }
+
+  /** The handler's result with `chat`; a resolver may say that there is none. */
+  #result(context: ExecutionContext, body: unknown, chat: ChatCredentials | null): unknown {
+    if (body === undefined || body === null) return body
+    const answer = withChat(body, chat)
+    if (answer) return answer
+    this.#warn(
+      context,
+      'answers with nothing that could hold chat (a plain object, or a class with a field chat): request.chat holds the credentials',
+    )
     return body
   }
 
+  /** The first answer of a handler tells what becomes of all. */
+  #lookAt(context: ExecutionContext, response: HostResponse, { token }: ChatCredentials): void {
+    const handler = context.getHandler()
+    if (this.#lookedAt.has(handler)) return
+    this.#lookedAt.add(handler)
+    onStrippedToken(response, token, () =>
+      this.#warn(
+        context,
+        'answers without chat, which an interceptor or a serializer has taken out: expose it there (@Expose()), or use request.chat',
+      ),
+    )
+  }
+
   #warn(context: ExecutionContext, problem: string): void {
-    const message = `${context.getClass().name}.${context.getHandler().name} ${problem}.`
+    const message = `${nameOf(context)} ${problem}.`
     if (this.#warned.has(message)) return
     this.#warned.add(message)
     this.#logger.warn(message)
   }
 }
 
-/** A class instance is none: spread, it would lose what tells serializers which of its fields are secret. */
-function isPlainObject(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
-}
+const interceptorOf = perChat(ProvisionChatTokenInterceptor, (token) => {
+  @Injectable()
+  class NamedProvisionChatTokenInterceptor extends ProvisionChatTokenInterceptor {
+    constructor(@Inject(token) chat: ImkitChatService) {
+      super(chat)
+    }
+  }
+  return NamedProvisionChatTokenInterceptor
+})
 
 /**
  * On a login handler: once it has logged somebody in, its answer gains `chat`, what the page needs to open the chat, or
- * `null` while the chat is not available. `request.chat` holds the same.
+ * `null` while the chat is not available. `request.chat` holds the same. `name` says which chat, where an app has several.
  *
  * @example
  * ```ts
@@ -88,7 +121,7 @@ function isPlainObject(value: unknown): value is object {
  * login() { return { welcome: true } } // → { welcome: true, chat: { token, … } }
  * ```
  */
-export function ProvisionChatToken(...misused: never[]): MethodDecorator {
-  assertCalled('ProvisionChatToken', misused)
-  return applyDecorators(LogsIn(true), UseInterceptors(ProvisionChatTokenInterceptor))
+export function ProvisionChatToken(name?: string, ...misused: never[]): MethodDecorator {
+  assertCalled('ProvisionChatToken', [name, ...misused])
+  return applyDecorators(LogsIn(true), neverCached(), UseInterceptors(interceptorOf(name)))
 }

@@ -6,7 +6,7 @@ import type { RevokeOutcome } from '../revoker.js'
 import type { Awaitable } from '../store/awaitable.js'
 import type { ChatUser, Identified, UserId } from '../user.js'
 import { type BindingOptions, type BindingSettings, bindingSettings } from './binding-options.js'
-import { formerNames, type HostSessions, sessionName } from './host-session.js'
+import { formerNames, type HostSessions, nameKey, sessionName } from './host-session.js'
 import { httpAnswer } from './http-answer.js'
 import { copying } from './identified.js'
 import { LogoutExchange } from './logout-exchange.js'
@@ -54,8 +54,10 @@ export class ChatHandler<Request> {
       return await this.#tokens.login(identified, { session, formerSessions, request, waitMs })
     } catch (error) {
       if (onUnavailable === 'continue') return this.#goOn(error)
-      // Express and Koa answer an error with the status and the headers that it carries.
-      throw error instanceof ChatTokenError ? Object.assign(error, httpAnswer(error)) : error
+      if (!(error instanceof ChatTokenError)) throw error
+      // Express and Koa answer an error with the status and the headers that it carries; its message is for the log.
+      const { status, headers } = httpAnswer(error)
+      throw Object.assign(error, { status, headers, expose: status < 500 })
     }
   }
 
@@ -147,7 +149,7 @@ export class ChatHandler<Request> {
 
   #formerSessions(request: Request): readonly string[] {
     if (!this.#sessions || this.#tokens.scope === 'user') return []
-    return formerNames(this.#sessions.cookies(request), this.#sessions.places(request))
+    return formerNames(this.#sessions.cookies(request), this.#sessions.places(request), nameKey(this.#tokens))
   }
 
   #warnOfNoSession(): void {
@@ -169,9 +171,13 @@ export class ChatHandler<Request> {
   /** The app's own idea of a session counts, and only where it has none the framework's. */
   #session(request: Request, atLogin = false): string | undefined {
     const { session: own } = this.#settings
-    const session: unknown = own ? own(request) : this.#sessions && sessionName(this.#sessions.places(request), atLogin)
+    const session: unknown = own ? own(request) : this.#sessionOfHost(request, atLogin)
     if (typeof session === 'number' || typeof session === 'bigint') return String(session)
     return typeof session === 'string' && session !== '' ? session : undefined
+  }
+
+  #sessionOfHost(request: Request, atLogin: boolean): string | undefined {
+    return this.#sessions && sessionName(this.#sessions.places(request), nameKey(this.#tokens), atLogin)
   }
 }
 

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto'
-
-/** Where a session that lives in its cookie keeps the name by which the chat knows it. */
-const NAME = 'chatSession'
+import type { ChatTokens } from '../chat-tokens.js'
 
 /** What a binding knows of the sessions that its framework has. */
 export interface HostSessions<Request> {
@@ -19,20 +17,29 @@ export interface KnownPlaces {
   readonly claims?: unknown
 }
 
+/** The key under which a session that lives in its cookie keeps the name by which one chat knows it: each chat has its own. */
+export function nameKey({ spaceName }: Pick<ChatTokens, 'spaceName'>): string {
+  return `chatSession.${spaceName}`
+}
+
 /** The name of a session: the id that it has anyway; what its token says (`sid`, then `jti`); or one that a login puts into its cookie. */
-export function sessionName({ stored, inCookie, claims }: KnownPlaces, atLogin: boolean): string | undefined {
+export function sessionName(
+  { stored, inCookie, claims }: KnownPlaces,
+  key: string,
+  atLogin: boolean,
+): string | undefined {
   if (stored !== undefined) return stored
   const told = isClaims(claims) ? (text(claims, 'sid') ?? text(claims, 'jti')) : undefined
   if (told !== undefined) return told
   if (typeof inCookie !== 'object' || inCookie === null) return undefined
   // A new one for each login: what was in the cookie before a logout stays logged out.
-  if (atLogin) Reflect.set(inCookie, NAME, randomUUID())
-  return text(inCookie, NAME)
+  if (atLogin) Reflect.set(inCookie, key, randomUUID())
+  return text(inCookie, key)
 }
 
 /** Names that a session may have had when the request came: the ids in its cookies, and what a login put there. */
-export function formerNames(cookies: string | undefined, { inCookie }: KnownPlaces): readonly string[] {
-  const named = text(inCookie, NAME)
+export function formerNames(cookies: string | undefined, { inCookie }: KnownPlaces, key: string): readonly string[] {
+  const named = text(inCookie, key)
   return named === undefined ? idsInCookies(cookies) : [...idsInCookies(cookies), named]
 }
 
@@ -43,7 +50,8 @@ function isClaims(value: unknown): value is object {
 }
 
 /**
- * The ids that the cookies of a request may hold: as they are (koa-session), or signed as express-session does it. That
+ * The ids that the cookies of a request may hold: as they are (koa-session), or signed as express-session (`s:id.signature`)
+ * and @fastify/session (`id.signature`) do it. That
  * their signatures are not checked does no harm: only sessions of the user who logs in can be meant.
  */
 function idsInCookies(header: string | undefined): readonly string[] {
@@ -52,13 +60,19 @@ function idsInCookies(header: string | undefined): readonly string[] {
     .map((pair) => decoded(pair.slice(pair.indexOf('=') + 1).trim()))
   return values.flatMap((value) => {
     if (value.length > LONGEST_ID) return []
-    return value.startsWith('s:') ? [value.slice(2, value.lastIndexOf('.'))] : [value]
+    const signed = value.lastIndexOf('.')
+    if (value.startsWith('s:')) return [value.slice(2, signed)]
+    return signed === -1 ? [value] : [value, value.slice(0, signed)]
   })
 }
 
-/** What express-session, cookie-session, passport-jwt, express-jwt, express-oauth2-jwt-bearer and express-openid-connect add. */
+/**
+ * What express-session, @fastify/session (an id in its session), cookie-session, passport-jwt, express-jwt,
+ * express-oauth2-jwt-bearer and express-openid-connect add.
+ */
 interface ExpressRequest {
-  readonly headers: { readonly cookie?: string | undefined }
+  /** A unit test may have none. */
+  readonly headers?: { readonly cookie?: string | undefined }
   readonly sessionID?: string
   readonly session?: unknown
   readonly sessionOptions?: object
@@ -67,13 +81,13 @@ interface ExpressRequest {
   readonly oidc?: { readonly idTokenClaims?: unknown }
 }
 
-/** The sessions of Express, and of Nest on it. */
+/** The sessions of Express, and of Nest on either of its platforms. */
 export const expressSessions: HostSessions<object> = {
-  cookies: (request) => (request as ExpressRequest).headers.cookie,
+  cookies: (request) => (request as ExpressRequest).headers?.cookie,
   places: (request) => {
     const { sessionID, session, sessionOptions, user, auth, oidc } = request as ExpressRequest
     return {
-      stored: sessionID,
+      stored: sessionID ?? text(session, 'sessionId'),
       // Of those without an id, cookie-session alone has options there.
       inCookie: sessionOptions && session,
       claims: [oidc?.idTokenClaims, auth?.payload, auth, user].find(isClaims),

@@ -23,14 +23,25 @@ const STATUS: Readonly<Record<ChatTokenErrorCode, number>> = {
 /** `Retry-After` of an error that knows no better, in seconds. */
 const DEFAULT_RETRY_AFTER = 5
 
-/** Status and headers that answer an error: 401, 429 or 503, the last two with `Retry-After`; 500 for a bug of the host. */
-export function httpAnswer({ code, retryAfter = DEFAULT_RETRY_AFTER }: ChatTokenError): {
-  status: number
-  headers: Record<string, string>
-} {
+/** What a page is told where the error itself speaks to the app's operators, of API keys and addresses. */
+const NOT_NOW = 'The chat is not available at the moment. Try again later.'
+
+export interface HttpAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** For anybody to read. */
+  readonly body: { readonly error: ChatTokenErrorCode; readonly message: string }
+}
+
+/** What answers an error: 401, 429 or 503, the last two with `Retry-After`; 500 for a bug of the host. */
+export function httpAnswer({ code, message, retryAfter = DEFAULT_RETRY_AFTER }: ChatTokenError): HttpAnswer {
   const status = STATUS[code]
   const comeBack = status === 429 || status === 503
-  return { status, headers: comeBack ? { 'retry-after': String(Math.ceil(retryAfter)) } : {} }
+  return {
+    status,
+    headers: comeBack ? { 'retry-after': String(Math.ceil(retryAfter)) } : {},
+    body: { error: code, message: status < 500 ? message : NOT_NOW },
+  }
 }
 
 /** The status that a framework answers for an error of the host's: `status` or `statusCode`, or else 500. */

@@ -83,8 +83,8 @@ export class TokenRoute {
       // What the host's own code throws is the host's to answer.
       if (!(error instanceof ChatTokenError)) throw error
       if (error.code === 'LOGGED_OUT') this.#warnOfLoginsWithoutChat()
-      const { status, headers: more } = httpAnswer(error)
-      return refuse(status, error.code, error.message, more)
+      const { status, headers: more, body: told } = httpAnswer(error)
+      return answer(status, told, more)
     }
   }
 

@@ -1,0 +1,2 @@
+export { ImkitChatTestingModule, type ImkitChatTestingOptions } from './imkit-chat-testing.module.js'
+export { ImkitChatTestingService } from './imkit-chat-testing.service.js'

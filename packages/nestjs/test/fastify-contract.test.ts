@@ -1,0 +1,4 @@
+import { bindingMatrix } from '@imkit-auth/testkit'
+import { startFastifyApp } from './fastify-app.js'
+
+bindingMatrix(startFastifyApp)
