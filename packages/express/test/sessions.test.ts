@@ -123,6 +123,22 @@ describe('a session that is kept in its cookie', () => {
     expect((await copy.post('/chat/token')).status).toBe(401)
     expect(warnings.filter((warning) => warning.includes('session name'))).toEqual([])
   })
+
+  test('has a name for each of two chats: a login at one leaves what a logout at the other ends', async () => {
+    const other = imkitChat(tokensFor({ namespace: 'other' }), { identify })
+    const browser = await serve(tokensFor(), (app, chat) => {
+      app.use(cookieSession({ keys: ['test'] }), logIn)
+      app.post('/login', chat.login(), (req, res) => void res.json({ chat: req.chat }))
+      app.post('/other/login', other.login(), (_req, res) => void res.sendStatus(204))
+      app.post('/logout', chat.logout(), (_req, res) => void res.sendStatus(204))
+      app.post('/chat/token', chat.token())
+    })
+    await browser.post('/login')
+    const copy = browser.copy()
+    await browser.post('/other/login')
+    await browser.post('/logout')
+    expect((await copy.post('/chat/token')).status).toBe(401)
+  })
 })
 
 describe('a verified token', () => {

@@ -110,9 +110,9 @@ export class ImkitChatModule extends ConfigurableModuleClass implements OnModule
   }
 
   onModuleInit(): void {
-    if (this.#module.introspect(this.#token).scope !== Scope.DEFAULT) {
+    if (this.#module.introspect(this.#token).scope === Scope.REQUEST) {
       throw new Error(
-        'The options of ImkitChatModule depend on a provider with the scope REQUEST or TRANSIENT: each request would have a life cycle of its own. Use providers of the default scope.',
+        'The options of ImkitChatModule depend on a provider of the scope REQUEST: each request would have a life cycle of its own. Use providers of the default scope.',
       )
     }
     followReplies(this.#host.httpAdapter)
