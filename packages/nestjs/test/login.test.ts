@@ -8,11 +8,13 @@ import {
   HttpCode,
   type INestApplication,
   Post,
+  Redirect,
   Req,
   Res,
   StreamableFile,
   UnauthorizedException,
 } from '@nestjs/common'
+import type { Response } from 'express'
 import { from } from 'rxjs'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '@imkit-auth/testkit'
@@ -177,6 +179,36 @@ describe('a response of the handler’s own', () => {
     await eventually(() => expect(liveTokens(emulator, 'amy')).toHaveLength(1))
     expect(logs.warnings).toEqual([expect.stringContaining('@Res({ passthrough: true })')])
     expect(logs.errors).toEqual([])
+  })
+})
+
+describe('a handler that redirects', () => {
+  @Controller()
+  class AuthController {
+    @Post('by-decorator') @Redirect('/home') @ProvisionChatToken() byDecorator() {}
+    @Post('by-result') @Redirect('/home') @ProvisionChatToken() byResult() {
+      return { url: '/elsewhere', statusCode: 303 }
+    }
+    @Post('by-itself') @ProvisionChatToken() byItself(@Res() response: Response) {
+      response.redirect('/home')
+    }
+    @Post('passed-through') @ProvisionChatToken() passedThrough(@Res({ passthrough: true }) response: Response) {
+      response.status(302).location('/home')
+    }
+  }
+
+  test.each([
+    ['/by-decorator', 302, '/home'],
+    ['/by-result', 303, '/elsewhere'],
+    ['/by-itself', 302, '/home'],
+    ['/passed-through', 302, '/home'],
+  ])('%s answers %i to %s as ever, without a warning, and its next page gets the token', async (path, status, to) => {
+    const { call, logs } = await headerHost([AuthController])
+    const answer = await call('POST', path, 'amy', { redirect: 'manual' })
+    expect([answer.status, answer.headers.get('location')]).toEqual([status, to])
+    expect(JSON.stringify(answer.body)).not.toContain('token')
+    expect((await call('POST', '/chat/token', 'amy')).body).toEqual(credentials)
+    expect([logs.warnings, logs.errors]).toEqual([[], []])
   })
 })
 

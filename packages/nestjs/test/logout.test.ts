@@ -61,6 +61,10 @@ class AuthController {
     response.redirect('/')
   }
 
+  @Post('passed-through') @RevokeChatToken() passedThrough(@Res({ passthrough: true }) response: Response) {
+    response.status(303).location('/')
+  }
+
   @Post('redirected') @Redirect('/') @RevokeChatToken() redirected() {}
 
   @Post('status-code') @RevokeChatToken() statusCode() {
@@ -124,6 +128,7 @@ describe('logout', () => {
     ['/logout/own', 'that answers by itself', 201],
     ['/logout/redirect', 'that redirects by itself', 302],
     ['/logout/redirected', 'that redirects', 302],
+    ['/logout/passed-through', 'whose redirect is passed through', 303],
     ['/logout/streamed', 'that streams', 201],
     ['/logout/made-a-success', 'whose error a filter makes a success', 200],
   ])('%s, %s, has revoked the token before its answer is complete', async (path, _how, status) => {
