@@ -63,13 +63,13 @@ export class ImkitChatService implements OnApplicationShutdown {
    * @throws ServiceUnavailableException with `onUnavailable: 'fail'`, when no token can be had.
    */
   async login(request: HostRequest, result?: unknown): Promise<ChatCredentials | null | undefined> {
-    let nobody = false
-    const chat = await this.#login(request, async () => {
-      const user = await this.identify(request, result)
-      nobody = !user
-      return user
-    })
-    return nobody ? undefined : chat
+    let user: Identified
+    try {
+      user = await this.identify(request, result)
+    } catch (error) {
+      return this.#login(request, () => Promise.reject(error))
+    }
+    return user ? this.provision(request, user) : undefined
   }
 
   /**

@@ -21,9 +21,9 @@ import { chatServer, headerHost, headerUser, host } from './host.js'
 /** An app's own way to answer what Nest's classes stand for. */
 @Catch(ServiceUnavailableException, UnauthorizedException)
 class OwnFilter implements ExceptionFilter {
-  catch(exception: HttpException, host: ArgumentsHost) {
+  catch(exception: HttpException, args: ArgumentsHost) {
     const { code } = exception.cause as ChatTokenError
-    host
+    args
       .switchToHttp()
       .getResponse<Response>()
       .status(exception.getStatus())

@@ -55,7 +55,7 @@ class AuthController {
 
 async function site(options: Partial<ImkitChatModuleOptions> = {}, prefix = '') {
   const chat = await createTestChat()
-  const module = ImkitChatModule.forRoot({ identify: headerUser, ...options, tokens: chat.tokens } as never)
+  const module = ImkitChatModule.forRoot({ identify: headerUser, ...options, tokens: chat.tokens })
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: AppModule, imports: [module], controllers: [AuthController] },
     new FastifyAdapter(),
