@@ -39,8 +39,6 @@ class AuthController {
     }),
   ],
 })
-// Nest's idiom.
-// oxlint-disable-next-line typescript/no-extraneous-class
 class ChatModule {}
 
 /** Starts what a builder makes, and calls it. */

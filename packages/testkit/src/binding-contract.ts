@@ -27,9 +27,14 @@ const PASSWORD = 'chat'
  *
  * The app offers `POST /login {username, password}` (users amy, bob and cleo, password "chat") → `{user, chat}`,
  * `POST /logout`, and `POST /chat/token`; and its clock is the emulator's. An app without cookies answers its login with the
- * `accessToken` that its pages show as `Authorization: Bearer`.
+ * `accessToken` that its pages show as `Authorization: Bearer`. An app that takes logins in another way has a browser of its own,
+ * which translates.
  */
-export function bindingContract(url: () => string, kind: TokenKind = 'told'): void {
+export function bindingContract(
+  url: () => string,
+  kind: TokenKind = 'told',
+  AppBrowser: typeof Browser = Browser,
+): void {
   let chat: EmulatorControl
   let clientKey: string
   /** The tokens that a test was handed out, by user. */
@@ -40,7 +45,7 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
   })
 
   beforeAll(async () => {
-    const browser = new Browser(url())
+    const browser = new AppBrowser(url())
     const { json } = await login(browser, 'cleo')
     chat = await EmulatorControl.behind(json.chat.serverUrl)
     clientKey = json.chat.clientKey
@@ -80,7 +85,7 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
 
   describe('login', () => {
     test('answers with credentials that the chat server accepts', async () => {
-      const browser = new Browser(url())
+      const browser = new AppBrowser(url())
       const { status, headers, json } = await login(browser)
       expect(status).toBe(200)
       expect(Object.keys(json.chat).sort()).toEqual(CREDENTIALS)
@@ -93,7 +98,7 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
     })
 
     test('a second login of the same user makes no call to the chat server', async () => {
-      const [laptop, phone] = [new Browser(url()), new Browser(url())]
+      const [laptop, phone] = [new AppBrowser(url()), new AppBrowser(url())]
       const first = await login(laptop)
       const calls = await adminCalls()
       const second = await login(phone)
@@ -106,13 +111,13 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
 
     test('with a wrong password nothing happens at the chat server', async () => {
       const calls = await adminCalls()
-      const { status } = await login(new Browser(url()), 'amy', 'wrong')
+      const { status } = await login(new AppBrowser(url()), 'amy', 'wrong')
       expect(status).toBe(401)
       expect(await adminCalls()).toBe(calls)
     })
 
     test('obtains a new token once the old one has expired', async () => {
-      const browser = new Browser(url())
+      const browser = new AppBrowser(url())
       const old = await login(browser)
       await chat.advance(8 * DAY)
       const { json } = await login(browser)
@@ -122,7 +127,7 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
     })
 
     test('another user in the same browser gets their own token', async () => {
-      const browser = new Browser(url())
+      const browser = new AppBrowser(url())
       const amy = await login(browser, 'amy')
       const bob = await login(browser, 'bob')
       expect(bob.json.chat.userId).toBe('bob')
@@ -136,7 +141,7 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
 
   describe('logout', () => {
     test('revokes the token at the chat server before it answers', async () => {
-      const browser = new Browser(url())
+      const browser = new AppBrowser(url())
       const { json } = await login(browser)
       const { status } = await browser.post('/logout')
       expect(status).toBeLessThan(300)
@@ -146,7 +151,7 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
     })
 
     test('is one for whoever shows the same cookie or token again: they get nothing', async () => {
-      const browser = new Browser(url())
+      const browser = new AppBrowser(url())
       await login(browser)
       const copy = browser.copy()
       await browser.post('/logout')
@@ -159,12 +164,12 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
 
     test('of somebody who is not logged in succeeds and calls nobody', async () => {
       const calls = await adminCalls()
-      expect((await new Browser(url()).post('/logout')).status).toBeLessThan(300)
+      expect((await new AppBrowser(url()).post('/logout')).status).toBeLessThan(300)
       expect(await adminCalls()).toBe(calls)
     })
 
     test('leaves a page that keeps asking for tokens without any', async () => {
-      const browser = new Browser(url())
+      const browser = new AppBrowser(url())
       await login(browser)
       // Requests read their session before the logout and reach the chat server after it.
       await chat.fault({ match: 'POST /admin/clients', kind: 'delay-before', ms: 30 })
@@ -189,7 +194,7 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
 
     // Where no chat server is asked, nothing holds a login up long enough for the order of answers to be known.
     test.each(only('told'))('while a login of the same browser is under way leaves no token behind', async () => {
-      const browser = new Browser(url())
+      const browser = new AppBrowser(url())
       await login(browser)
       await browser.post('/logout')
       await chat.fault({ match: 'POST /admin/clients', kind: 'delay-before', ms: 100, times: 1 })
@@ -205,7 +210,7 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
 
   describe('token route', () => {
     test('hands the logged-in user their token, never to be stored', async () => {
-      const browser = new Browser(url())
+      const browser = new AppBrowser(url())
       const { json } = await login(browser)
       const answer = await browser.post('/chat/token')
       expect(answer.status).toBe(200)
@@ -216,13 +221,13 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
     })
 
     test('answers 401 to whoever is not logged in', async () => {
-      const { status, json } = await new Browser(url()).post('/chat/token')
+      const { status, json } = await new AppBrowser(url()).post('/chat/token')
       expect(status).toBe(401)
       expect(json).not.toHaveProperty('token')
     })
 
     test('answers 403 to pages of a foreign origin', async () => {
-      const browser = new Browser(url())
+      const browser = new AppBrowser(url())
       await login(browser)
       for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]) {
         const { status, json } = await browser.post('/chat/token', {}, headers)
@@ -234,7 +239,7 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
     })
 
     test.each(only('own'))('sends a page to the login whose own token the chat server refused', async () => {
-      const browser = new Browser(url())
+      const browser = new AppBrowser(url())
       const { json } = await login(browser)
       const refused = await browser.post('/chat/token', { invalid: json.chat.token })
       expect([refused.status, refused.json.error]).toEqual([401, 'LOGGED_OUT'])
@@ -243,7 +248,7 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
     })
 
     test.each(only('told', 'minted'))('replaces a token that the chat server refused, once in 30 seconds', async () => {
-      const browser = new Browser(url())
+      const browser = new AppBrowser(url())
       const { json } = await login(browser)
       await chat.advance(31_000)
       const renewed = await browser.post('/chat/token', { invalid: json.chat.token })
@@ -261,7 +266,7 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
     })
 
     test('answers 400 to a body it does not understand', async () => {
-      const browser = new Browser(url())
+      const browser = new AppBrowser(url())
       await login(browser)
       expect((await browser.post('/chat/token', { invalid: 7 })).status).toBe(400)
       await browser.post('/logout')
@@ -272,7 +277,7 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
     test.each(only('minted', 'own'))(
       'login gives a token all the same, which works as soon as it is back',
       async () => {
-        const browser = new Browser(url())
+        const browser = new AppBrowser(url())
         await chat.accept(false)
         const { status, json } = await login(browser, 'bob')
         const asked = await ask(browser)
@@ -285,7 +290,7 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
     )
 
     test.each(only('told'))('login answers without chat, and the token route supplies the token later', async () => {
-      const browser = new Browser(url())
+      const browser = new AppBrowser(url())
       await chat.accept(false)
       const { status, json } = await login(browser, 'bob')
       const asked = await browser.post('/chat/token')
@@ -304,7 +309,7 @@ export function bindingContract(url: () => string, kind: TokenKind = 'told'): vo
     })
 
     test('logout succeeds, and the revocation reaches the chat server once it is back', async () => {
-      const browser = new Browser(url())
+      const browser = new AppBrowser(url())
       const { json } = await login(browser, 'bob')
       await chat.accept(false)
       expect((await browser.post('/logout')).status).toBeLessThan(300)

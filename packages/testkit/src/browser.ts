@@ -24,7 +24,7 @@ export class Browser {
 
   /** A thief's browser, which shows the same cookies or access token. */
   copy(): Browser {
-    const copy = new Browser(this.#base)
+    const copy = new (this.constructor as typeof Browser)(this.#base)
     for (const [name, value] of this.#cookies) copy.#cookies.set(name, value)
     copy.#accessToken = this.#accessToken
     return copy

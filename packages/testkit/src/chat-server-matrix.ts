@@ -2,6 +2,7 @@ import { assign, type ChatTokens, createChatTokens, issue, type Mode } from '@im
 import { type Emulator, type EmulatorOptions, startEmulator } from '@imkit-auth/emulator'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { bindingContract, type TokenKind } from './binding-contract.js'
+import { Browser } from './browser.js'
 import { askedBy, mint, mintedMode, ownMode, verifierOf } from './external-modes.js'
 import type { ListeningApp } from './listening.js'
 import { OwnTokens } from './own-tokens.js'
@@ -15,7 +16,12 @@ const MODES: Record<string, (conflict: boolean) => Mode> = {
 }
 
 /** Runs the binding contract on an app and a chat server of its own. */
-export function bindingAgainst(options: EmulatorOptions, mode: Mode, start: StartApp): void {
+export function bindingAgainst(
+  options: EmulatorOptions,
+  mode: Mode,
+  start: StartApp,
+  AppBrowser: typeof Browser = Browser,
+): void {
   let emulator: Emulator
   let tokens: ChatTokens
   let app: ListeningApp
@@ -39,7 +45,7 @@ export function bindingAgainst(options: EmulatorOptions, mode: Mode, start: Star
     await emulator?.close()
     await authService?.close()
   })
-  bindingContract(() => app.url, kindOf(mode))
+  bindingContract(() => app.url, kindOf(mode), AppBrowser)
 }
 
 function kindOf(mode: Mode): TokenKind {

@@ -4,9 +4,10 @@ import { type AddressInfo, createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { Browser } from './browser.js'
 
 /** What the command of an example app must do: `main` is its built file, which listens on the port that `PORT` says. */
-export function commandContract(main: URL): void {
+export function commandContract(main: URL, AppBrowser: typeof Browser = Browser): void {
   function start(port: number) {
     const child = spawn(process.execPath, [fileURLToPath(main)], { env: { ...process.env, PORT: String(port) } })
     onTestFinished(() => void child.kill('SIGKILL'))
@@ -15,13 +16,9 @@ export function commandContract(main: URL): void {
 
   test('prints an address that lets amy in, and ends on SIGTERM', async () => {
     const { child, exited, printed, complaint } = start(0)
-    const url = /http:\S+/.exec(String(await printed))?.[0]
-    const response = await fetch(`${url}/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{"username": "amy", "password": "chat"}',
-    })
-    expect(await response.json()).toMatchObject({ user: { id: 'amy' }, chat: { userId: 'amy' } })
+    const url = /http:\S+/.exec(String(await printed))?.[0] ?? ''
+    const { json } = await new AppBrowser(url).post('/login', { username: 'amy', password: 'chat' })
+    expect(json).toMatchObject({ user: { id: 'amy' }, chat: { userId: 'amy' } })
     child.kill('SIGTERM')
     expect(await exited).toEqual([0, null])
     expect(await complaint).toBe('')

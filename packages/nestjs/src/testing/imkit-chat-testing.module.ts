@@ -21,8 +21,6 @@ export interface ImkitChatTestingOptions<Request = ChatRequest>
  */
 @Global()
 @Module(moduleOf({}))
-// Nest's idiom for modules with options.
-// oxlint-disable-next-line typescript/no-extraneous-class
 export class ImkitChatTestingModule {
   /** With options: `identify`, for an app whose logged-in user is neither `request.user` nor `request.session.user`; or a `name`. */
   static forRoot<Request extends object = ChatRequest>(options: ImkitChatTestingOptions<Request> = {}): DynamicModule {
@@ -30,8 +28,8 @@ export class ImkitChatTestingModule {
   }
 }
 
-/** The providers that the decorator of another class has would be added to. */
-// oxlint-disable-next-line typescript/no-extraneous-class
+/** One without providers of its own: Nest would add them. */
+@Module({})
 class NamedTestingModule {}
 
 function moduleOf({ name, path, ...options }: ImkitChatTestingOptions<HostRequest>) {
