@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { appNames, installApp, LOADERS, proveOwnStore, runApp } from './packages/apps.mjs'
 import { compileConsumer, MODULES } from './packages/compile.mjs'
 import { lintManifest, lintTypes } from './packages/lint-tarball.mjs'
+import { compileNest, lintNest, NEST_VERSIONS, scaffoldNest, testNest } from './packages/nest-apps.mjs'
 import { NODES, obtainNode } from './packages/nodes.mjs'
 import { pack, publicPackages } from './packages/pack.mjs'
 import { obtainRedis, whyNoRedis } from './packages/redis.mjs'
@@ -86,7 +87,24 @@ async function compileAll(apps) {
   }
 }
 
-const apps = await installedApps(await tarballsOfAll())
+/** Has Nest's own command line make apps, and tries the README of our Nest package in them, with their compiler, linter and tests. */
+async function readmeInNestApps(tarballs) {
+  const apps = NEST_VERSIONS.map(async (version) => {
+    let folder
+    const app = `the app that Nest ${version} makes`
+    const made = await report.step(`make ${app}`, async () => {
+      folder = await scaffoldNest(version, temporary, tarballs)
+    })
+    if (!made) return
+    await report.step(`compile the README's snippets in ${app}`, () => compileNest(folder))
+    await report.step(`lint them in ${app}`, () => lintNest(version, folder))
+    await report.step(`run the README's tests in ${app}`, () => testNest(folder))
+  })
+  await Promise.all(apps)
+}
+
+const tarballs = await tarballsOfAll()
+const apps = await installedApps(tarballs)
 const redis = await redisOfApps()
 await runOnEveryNode(apps, redis?.url)
 await redis?.stop()
@@ -94,4 +112,5 @@ for (const [app, folder] of apps) {
   await report.step(`prove an app's own store with the ${app} frameworks`, () => proveOwnStore(folder))
 }
 await compileAll(apps)
+await readmeInNestApps(tarballs)
 process.exitCode = report.end()

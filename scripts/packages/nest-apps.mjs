@@ -1,0 +1,78 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { mustRun } from './run.mjs'
+import { snippetsOf } from './snippets.mjs'
+
+const README = new URL('../../packages/nestjs/README.md', import.meta.url)
+const FIXTURES = fileURLToPath(new URL('../../checks/nest/', import.meta.url))
+
+/** What the README's snippets use beside what Nest's command line puts into an app. */
+const NEIGHBOURS = {
+  11: { '@nestjs/config': '^4', '@nestjs/passport': '^11', '@nestjs/graphql': '^13', '@nestjs/swagger': '^11' },
+  12: { '@nestjs/config': '^12', '@nestjs/passport': '^12', '@nestjs/graphql': '^14', '@nestjs/swagger': '^12' },
+}
+const COMMON = {
+  '@nestjs/throttler': '^6',
+  '@types/passport': '^1',
+  'express-session': '^1.17',
+  graphql: '^16',
+  passport: '^0.7',
+}
+
+export const NEST_VERSIONS = Object.keys(NEIGHBOURS)
+
+/** Has Nest's own command line make a new app, and installs our tarballs into it, with the README's snippets as its sources. */
+export async function scaffoldNest(version, temporary, tarballs) {
+  const name = `nest-cli-${version}`
+  const folder = join(temporary, name)
+  const flags = ['--skip-git', '--skip-install', '--strict', '--package-manager', 'npm']
+  await mustRun('npx', ['-y', `@nestjs/cli@${version}`, 'new', name, ...flags], { cwd: temporary })
+  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+  const ours = ['core', 'nestjs', 'emulator'].map((one) => `@imkit-auth/${one}`)
+  const installed = Object.fromEntries(ours.map((one) => [one, `file:${tarballs.get(one)}`]))
+  const dependencies = { ...manifest.dependencies, ...COMMON, ...NEIGHBOURS[version], ...installed }
+  const jest = manifest.jest && { ...manifest.jest, ...(await jestOfReadme(folder)) }
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies, ...(jest && { jest }) }))
+  const quiet = ['--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts', '--loglevel=error']
+  await mustRun('npm', ['install', ...quiet], { cwd: folder })
+  await writeSources(version, join(folder, 'src'))
+  return folder
+}
+
+/** What the README tells users of Jest to add. */
+async function jestOfReadme(folder) {
+  const [, code] = /```js\n([^`]*transformIgnorePatterns[^`]*)```/.exec(await readFile(README, 'utf8'))
+  const file = join(folder, 'readme-jest.cjs')
+  await writeFile(file, code)
+  return (await import(pathToFileURL(file))).default
+}
+
+async function writeSources(version, src) {
+  const fixtures = (await readdir(FIXTURES)).map(async (file) => ({
+    file,
+    code: await readFile(join(FIXTURES, file), 'utf8'),
+  }))
+  const sources = [...(await Promise.all(fixtures)), ...snippetsOf(await readFile(README, 'utf8'))]
+  for (const { file, code } of sources) {
+    // Nest 11 makes CommonJS apps, whose imports have no extension.
+    const imports = version === '11' ? code.replaceAll(/(from '\.\/[\w.-]+)\.js'/g, "$1'") : code
+    await writeFile(join(src, file), imports)
+  }
+}
+
+/** Compiles a scaffolded app as it is configured, lints it with types as it is configured, and runs its own tests. */
+export const compileNest = async (folder) =>
+  void (await mustRun('npx', ['tsc', '--noEmit', '-p', '.'], { cwd: folder }))
+
+export async function lintNest(version, folder) {
+  // Our snippets have a style of their own.
+  const style = ['--rule', '{"prettier/prettier": "off"}']
+  const args = version === '11' ? ['eslint', 'src', ...style] : ['oxlint', '--type-aware', 'src']
+  await mustRun('npx', args, { cwd: folder })
+}
+
+export async function testNest(folder) {
+  const { output } = await mustRun('npm', ['test'], { cwd: folder })
+  return /Tests:?\s+(.*)/.exec(output)?.[1]
+}
