@@ -1,4 +1,4 @@
-import { applyDecorators, type ExecutionContext, SetMetadata } from '@nestjs/common'
+import { type ExecutionContext, SetMetadata } from '@nestjs/common'
 import { nameOf } from './request-of.js'
 
 /** Nest's own metadata, and that of @nestjs/cache-manager: they are not exported, and have stayed the same for years. */
@@ -7,7 +7,12 @@ const REDIRECT = '__redirect__'
 const CACHE_KEY = 'cache_module:cache_key'
 
 /** `CacheInterceptor` keeps nothing that has no key: one user's answer must never be another's. */
-export const neverCached = (): MethodDecorator => applyDecorators(SetMetadata(CACHE_KEY, () => undefined))
+export const neverCached = (): MethodDecorator => (target, property, handler) => {
+  const withoutKey = SetMetadata(CACHE_KEY, () => undefined)
+  withoutKey(target, property, handler)
+  // Once more behind the decorators that stand above: one of them may be @CacheKey().
+  queueMicrotask(() => withoutKey(target, property, handler))
+}
 
 /** Refuses a handler whose answer is a stream of events: it begins when the answer ends, which is never. */
 export function refuseEventStream(decorator: string, context: ExecutionContext): void {

@@ -78,6 +78,7 @@ export class ImkitChatService implements OnApplicationShutdown {
    * `handled` is called. `undefined` when nobody is logged in. Never throws.
    */
   async logout(request: HostRequest, response?: HostResponse): Promise<StartedLogout | undefined> {
+    neverStore(response ?? responseOf(request))
     if (response) {
       return this.#handler.logoutWith(request, { req: nodeRequest(request), res: nodeResponse(response) })
     }
@@ -92,10 +93,9 @@ export class ImkitChatService implements OnApplicationShutdown {
    */
   async credentials(request: HostRequest): Promise<ChatCredentials | null> {
     const response = responseOf(request)
+    neverStore(response)
     try {
-      const chat = await this.#handler.credentials(request)
-      if (response) neverStore(response)
-      return chat
+      return await this.#handler.credentials(request)
     } catch (error) {
       throw chatException(error, response)
     }
@@ -153,10 +153,10 @@ export class ImkitChatService implements OnApplicationShutdown {
 
   async #login(request: HostRequest, identify: () => Awaitable<Identified>): Promise<ChatCredentials | null> {
     const response = responseOf(request)
+    neverStore(response)
     try {
       const chat = await this.#handler.login(request, identify)
       Object.assign(request, { chat })
-      if (response) neverStore(response)
       return chat
     } catch (error) {
       throw chatException(error, response)
@@ -165,8 +165,8 @@ export class ImkitChatService implements OnApplicationShutdown {
 }
 
 /** The answer is one user's alone, and may hold a token. */
-function neverStore(response: HostResponse): void {
-  setHeaders(response, { 'cache-control': 'no-store' })
+function neverStore(response: HostResponse | undefined): void {
+  if (response) setHeaders(response, { 'cache-control': 'no-store' })
 }
 
 function described({ userId, digest, attempts }: PendingRevocation): string {

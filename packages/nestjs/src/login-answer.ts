@@ -21,7 +21,21 @@ function declaresChat(instance: object): boolean {
 
 /** The handler may hand the same instance to others, who must not find this user's token in it. */
 function copyWithChat(instance: object, chat: ChatCredentials | null): object {
-  const fields = Object.getOwnPropertyDescriptors(instance)
   const own = { value: chat, enumerable: true, writable: true, configurable: true }
-  return Object.create(Object.getPrototypeOf(instance) as object, { ...fields, chat: own }) as object
+  const fields = { ...Object.getOwnPropertyDescriptors(instance), chat: own }
+  const copy = Object.create(Object.getPrototypeOf(instance) as object, fields) as object
+  return new Proxy(copy, {
+    get: (_copy, key): unknown => (Object.hasOwn(copy, key) ? Reflect.get(copy, key) : inherited(instance, key, chat)),
+  })
+}
+
+/** Getters and methods work on the instance itself: a copy has none of its `#private` fields. */
+function inherited(instance: object, key: string | symbol, chat: ChatCredentials | null): unknown {
+  const value: unknown = Reflect.get(instance, key)
+  if (typeof value !== 'function' || key === 'constructor') return value
+  if (key !== 'toJSON') return value.bind(instance) as unknown
+  return (...args: unknown[]): unknown => {
+    const json: unknown = value.apply(instance, args)
+    return typeof json === 'object' && json !== null && isPlainObject(json) ? { ...json, chat } : json
+  }
 }

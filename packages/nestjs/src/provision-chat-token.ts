@@ -19,7 +19,7 @@ import { perChat } from './inject-imkit-chat.js'
 import { withChat } from './login-answer.js'
 import { type HostResponse, isSent } from './native-http.js'
 import { nameOf } from './request-of.js'
-import { onStrippedToken } from './stripped-chat.js'
+import { lookAtAnswer } from './stripped-chat.js'
 
 /** Marks the handlers that log somebody in. */
 export const LogsIn = Reflector.createDecorator<boolean>()
@@ -84,13 +84,14 @@ export class ProvisionChatTokenInterceptor implements NestInterceptor {
   #lookAt(context: ExecutionContext, response: HostResponse, { token }: ChatCredentials): void {
     const handler = context.getHandler()
     if (this.#lookedAt.has(handler)) return
-    this.#lookedAt.add(handler)
-    onStrippedToken(response, token, () =>
+    lookAtAnswer(response, token, (hasToken) => {
+      this.#lookedAt.add(handler)
+      if (hasToken) return
       this.#warn(
         context,
         'answers without chat, which an interceptor or a serializer has taken out: expose it there (@Expose()), or use request.chat',
-      ),
-    )
+      )
+    })
   }
 
   #warn(context: ExecutionContext, problem: string): void {

@@ -14,11 +14,13 @@ export function requestOf(
 ): HostRequest {
   const type = context.getType<string>()
   if (type === 'http') return context.switchToHttp().getRequest<HostRequest>()
-  const found = options.requestOf?.(context)
-  if (isRequest(found)) return found
   const handler = nameOf(context)
   if (options.requestOf) {
-    throw new Error(`${handler} has no HTTP request behind it: requestOf found none for this call of type '${type}'.`)
+    const { found, cause } = attempt(() => options.requestOf?.(context))
+    if (isRequest(found)) return found
+    throw new Error(`${handler} has no HTTP request behind it: requestOf found none for this call of type '${type}'.`, {
+      cause,
+    })
   }
   throw new Error(
     `${handler} is called by '${type}' and not by an HTTP request, so the chat cannot know its user. ` +
@@ -26,6 +28,15 @@ export function requestOf(
         ? 'Give ImkitChatModule the option requestOf: (context) => GqlExecutionContext.create(context).getContext().req'
         : 'Leave the decorator out, and call ImkitChatService.tokens for a user that you know; or give ImkitChatModule the option requestOf.'),
   )
+}
+
+/** Written for one kind of call, `requestOf` may throw at another. */
+function attempt<T>(find: () => T): { found?: T; cause?: unknown } {
+  try {
+    return { found: find() }
+  } catch (cause) {
+    return { cause }
+  }
 }
 
 export function nameOf(context: ExecutionContext): string {

@@ -1,14 +1,17 @@
 import type { HostResponse } from './native-http.js'
 
-/** Looks at what is sent in the end, whether it still holds this token: a serializer leaves out what its class does not expose. */
-export function onStrippedToken(response: HostResponse, token: string, stripped: () => void): void {
+/**
+ * Looks at what is sent in the end, whether it holds this token: a serializer leaves out what its class does not expose. An
+ * error that takes the answer's place tells nothing.
+ */
+export function lookAtAnswer(response: HostResponse, token: string, seen: (hasToken: boolean) => void): void {
   const { send } = response
   if (!send) return
   response.send = (...args) => {
     response.send = send
-    const text = textOf(args[0])
+    const text = response.statusCode < 400 ? textOf(args[0]) : undefined
     // Escaped as in JSON, where it stands between quotes.
-    if (text !== undefined && !text.includes(JSON.stringify(token).slice(1, -1))) stripped()
+    if (text !== undefined) seen(text.includes(JSON.stringify(token).slice(1, -1)))
     return send.apply(response, args)
   }
 }

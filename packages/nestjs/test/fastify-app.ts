@@ -60,8 +60,10 @@ export async function startFastifyApp(tokens: ChatTokens, own = new OwnTokens(Da
     new FastifyAdapter(),
     { logger: false, abortOnError: false },
   )
-  await app.register(cookie as never)
-  await app.register(fastifySession as never, {
+  // Plugins come with the types of a Fastify of their own.
+  const register = app.register.bind(app) as (plugin: unknown, options?: object) => Promise<unknown>
+  await register(cookie)
+  await register(fastifySession, {
     secret: 'a secret of at least thirty-two characters',
     cookie: { secure: false },
     saveUninitialized: false,

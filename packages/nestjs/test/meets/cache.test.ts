@@ -1,6 +1,6 @@
 import type { ChatCredentials } from '@imkit-auth/core'
 import { ChatToken, ProvisionChatToken, RevokeChatToken } from '@imkit-auth/nestjs'
-import { CacheInterceptor, CacheModule, CacheTTL } from '@nestjs/cache-manager'
+import { CacheInterceptor, CacheKey, CacheModule, CacheTTL } from '@nestjs/cache-manager'
 import { Controller, Get, type ModuleMetadata, UseInterceptors } from '@nestjs/common'
 import { APP_INTERCEPTOR } from '@nestjs/core'
 import { describe, expect, test } from 'vitest'
@@ -20,6 +20,15 @@ class Handlers {
     return { run: ++runs, chat }
   }
   @Get('logout') @RevokeChatToken() logout() {
+    return { run: ++runs }
+  }
+  @Get('keyed-login') @CacheKey('login') @ProvisionChatToken() keyedLogin() {
+    return { run: ++runs }
+  }
+  @Get('keyed-rooms') @CacheKey('rooms') keyedRooms(@ChatToken() chat: ChatCredentials) {
+    return { run: ++runs, chat }
+  }
+  @Get('keyed-logout') @CacheKey('logout') @RevokeChatToken() keyedLogout() {
     return { run: ++runs }
   }
 }
@@ -47,26 +56,29 @@ describe.each<[string, ModuleMetadata]>([
     expect((await call('GET', '/plain', 'bob')).body).toEqual(body)
   })
 
-  test.each(['/login', '/rooms'])('keeps no answer with a token: GET %s', async (path) => {
-    const { call } = await start()
-    const seen = []
-    for (const user of ['amy', 'bob', 'amy']) {
-      const { headers, body } = await call('GET', path, user)
-      expect([body, headers.get('cache-control')]).toEqual([
-        { run: expect.any(Number), chat: chatOf(user) },
-        'no-store',
-      ])
-      seen.push((body as { run: number }).run)
-    }
-    expect(new Set(seen).size).toBe(3)
-  })
+  test.each(['/login', '/rooms', '/keyed-login', '/keyed-rooms'])(
+    'keeps no answer with a token: GET %s',
+    async (path) => {
+      const { call } = await start()
+      const seen = []
+      for (const user of ['amy', 'bob', 'amy']) {
+        const { headers, body } = await call('GET', path, user)
+        expect([body, headers.get('cache-control')]).toEqual([
+          { run: expect.any(Number), chat: chatOf(user) },
+          'no-store',
+        ])
+        seen.push((body as { run: number }).run)
+      }
+      expect(new Set(seen).size).toBe(3)
+    },
+  )
 
-  test('keeps no logout: each one revokes', async () => {
+  test.each(['/logout', '/keyed-logout'])('keeps no logout, each one revokes: GET %s', async (path) => {
     const { call, emulator, tokens } = await start()
     const seen = []
     for (const id of ['amy', 'bob', 'amy']) {
       await tokens.provision({ id })
-      const { body } = await call('GET', '/logout', id)
+      const { body } = await call('GET', path, id)
       seen.push(body)
       expect(liveTokens(emulator, id)).toEqual([])
     }

@@ -44,6 +44,17 @@ class OpenLogin {
   @Expose() chat: ChatCredentials | null = null
 }
 
+class PrivateLogin {
+  readonly #name = 'Amy'
+  chat: ChatCredentials | null = null
+  @Expose() get name() {
+    return this.#name
+  }
+  toJSON() {
+    return { name: this.#name, chat: this.chat }
+  }
+}
+
 const shared = new Login()
 
 /** What an interceptor does that changes only what comes out. */
@@ -65,6 +76,9 @@ class AuthController {
   @Post('open') @ProvisionChatToken() open() {
     return new OpenLogin()
   }
+  @Post('private') @ProvisionChatToken() private() {
+    return new PrivateLogin()
+  }
   @Post('closed') @ProvisionChatToken() closed() {
     return new ClosedLogin()
   }
@@ -82,7 +96,7 @@ class AuthController {
 describe('ClassSerializerInterceptor', () => {
   const serialized = { controllers: [AuthController], providers: [serializer] }
 
-  test.each(['/login', '/decorated', '/open'])(
+  test.each(['/login', '/decorated', '/open', '/private'])(
     'leaves chat in a class that has room for it, and takes out what is excluded: %s',
     async (path) => {
       const { call, logs } = await meet(serialized)
@@ -120,6 +134,22 @@ test('an interceptor that wraps every answer has chat inside, and no warning', a
   const { body } = await call('POST', '/plain', 'amy')
   expect(body).toEqual({ data: { welcome: true, chat: chatOf('amy') } })
   expect((await call('POST', '/login', 'amy')).body).toEqual({ data: { name: 'Amy', chat: chatOf('amy') } })
+  expect(logs.warnings).toEqual([])
+})
+
+test('a class with private fields and a JSON of its own has chat without a serializer too', async () => {
+  const { call, logs } = await meet({ controllers: [AuthController] })
+  expect((await call('POST', '/private', 'amy')).body).toEqual({ name: 'Amy', chat: chatOf('amy') })
+  expect(logs.warnings).toEqual([])
+})
+
+test('an interceptor that fails after the login gets no warning that it has taken chat out', async () => {
+  const broken = map(() => {
+    throw new Error('a bug')
+  })
+  const failing = { provide: APP_INTERCEPTOR, useValue: { intercept: around(broken) } }
+  const { call, logs } = await meet({ controllers: [AuthController], providers: [failing] })
+  expect((await call('POST', '/plain', 'amy')).status).toBe(500)
   expect(logs.warnings).toEqual([])
 })
 
