@@ -10,7 +10,7 @@ const readAll = (folder) =>
     .join('\n')
 const { scripts } = JSON.parse(read('package.json'))
 
-const PROOF = /`(?<package>[\w-]+)\/(?<file>[\w-]+)` "(?<title>[^"]+)"/g
+const PROOF = /`(?<package>[\w-]+)\/(?<file>[\w/-]+)` "(?<title>[^"]+)"/g
 const COMMAND = /`npm run (?<command>[\w:]+)`/g
 
 /** The rows of every table that has a column "Proven by". */

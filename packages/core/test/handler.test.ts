@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { ChatHandler, createChatTokens, issue } from '@imkit-auth/core'
+import { createTestChat } from '@imkit-auth/core/testing'
 import { startEmulator } from '@imkit-auth/emulator'
 import { listening } from '@imkit-auth/testkit'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -53,6 +54,42 @@ describe('the token route', () => {
     }
     expect(statuses).toEqual(['413', '401'])
   })
+})
+
+test.each([
+  ['unreachable', 'UNAVAILABLE'],
+  ['unauthorized', 'UNAUTHORIZED'],
+] as const)('tells no page of keys and addresses: %s', async (fault, code) => {
+  const logged: string[] = []
+  const log = (message: string) => void logged.push(message)
+  const chat = await createTestChat({ logger: { warn: log, error: log } })
+  onTestFinished(() => chat.close())
+  chat.fail(fault)
+  const options = { identify: () => ({ id: 'amy' }), onUnavailable: 'fail' } as const
+  const here = new ChatHandler<object>(chat.tokens, options)
+  const { status, headers, body } = await here.token({}, { method: 'POST', headers: {}, body: {}, stream: null })
+  expect([status, body]).toEqual([
+    503,
+    { error: code, message: 'The chat is not available at the moment. Try again later.' },
+  ])
+  expect(headers['retry-after']).toBeDefined()
+  // Koa and http-errors' users show the message of an error that has `expose`.
+  await expect(here.login({})).rejects.toMatchObject({ code, status: 503, expose: false })
+})
+
+test('what only an operator can mend is an error in the log, or a warning where there are no errors', async () => {
+  const [warnings, errors]: [string[], string[]] = [[], []]
+  const warn = (message: string) => void warnings.push(message)
+  for (const logger of [{ warn }, { warn, error: (message: string) => void errors.push(message) }]) {
+    const chat = await createTestChat({ logger })
+    onTestFinished(() => chat.close())
+    chat.fail('unauthorized')
+    await expect(chat.tokens.login({ id: 'amy' })).rejects.toThrow(/API key/)
+  }
+  expect([warnings, errors]).toEqual([
+    [expect.stringContaining('refuses the API key')],
+    [expect.stringContaining('refuses the API key')],
+  ])
 })
 
 describe('a handler', () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createInProcessEmulator } from '@imkit-auth/emulator/in-process'
 import type { ChatTokens } from '../chat-tokens.js'
 import type { Mode } from '../modes/mode.js'
@@ -50,6 +51,8 @@ export async function createTestChat(options: TestChatOptions = {}): Promise<Tes
       apiKey: () => `test-api-key-${refusals}`,
       clientKey: emulator.clientKey,
       mode: telling(),
+      // Each is a chat of its own, whose memory has nothing to share.
+      namespace: randomUUID(),
       requestsPerMinute: Infinity,
       ambiguityHorizon: 0,
       deadline: 1_000,
