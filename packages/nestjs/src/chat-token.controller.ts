@@ -38,6 +38,9 @@ const Documented = () =>
 const Undocumented = () => SetMetadata('swagger/apiExcludeEndpoint', { disable: true })
 const TakesEmptyBody = () => SetMetadata(FASTIFY_ROUTE_CONFIG, TOKEN_ROUTE)
 
+/** A preflight, and 405 for the rest. Not `@All()`: Fastify takes no second handler for POST. */
+const OTHER_METHODS = { options: Options, get: Get, put: Put, patch: Patch, delete: Delete }
+
 /** The route from which the page fetches and renews its token; its contract is core's, for every framework. */
 export function chatTokenController(path: string, name: string | undefined): Type<unknown> {
   @Controller({ path, version: VERSION_NEUTRAL })
@@ -55,41 +58,24 @@ export function chatTokenController(path: string, name: string | undefined): Typ
     token(@Req() request: HostRequest, @Res() response: HostResponse): Promise<void> {
       return this.#chat.token(request, response)
     }
-
-    /** A preflight, or 405. Not `@All()`: Fastify takes no second handler for POST. */
-    @Options()
-    @Undocumented()
-    options(@Req() request: HostRequest, @Res() response: HostResponse): Promise<void> {
-      return this.#chat.token(request, response)
-    }
-
-    @Get()
-    @Undocumented()
-    get(@Req() request: HostRequest, @Res() response: HostResponse): Promise<void> {
-      return this.#chat.token(request, response)
-    }
-
-    @Put()
-    @Undocumented()
-    @TakesEmptyBody()
-    put(@Req() request: HostRequest, @Res() response: HostResponse): Promise<void> {
-      return this.#chat.token(request, response)
-    }
-
-    @Patch()
-    @Undocumented()
-    @TakesEmptyBody()
-    patch(@Req() request: HostRequest, @Res() response: HostResponse): Promise<void> {
-      return this.#chat.token(request, response)
-    }
-
-    @Delete()
-    @Undocumented()
-    @TakesEmptyBody()
-    delete(@Req() request: HostRequest, @Res() response: HostResponse): Promise<void> {
-      return this.#chat.token(request, response)
-    }
   }
+  for (const [method, route] of Object.entries(OTHER_METHODS))
+    answerLikePost(ChatTokenController.prototype, method, route())
   Object.defineProperty(ChatTokenController, 'name', { value: `ChatTokenController${name ? `_${name}` : ''}` })
   return ChatTokenController
+}
+
+interface TokenRoute {
+  token(request: HostRequest, response: HostResponse): Promise<void>
+}
+
+/** Writes `@Options() options(@Req() request, @Res() response)` and the like, each a function of its own, as decorators mark functions. */
+function answerLikePost(prototype: TokenRoute, name: string, route: MethodDecorator): void {
+  function answer(this: TokenRoute, request: HostRequest, response: HostResponse): Promise<void> {
+    return this.token(request, response)
+  }
+  Object.defineProperty(prototype, name, { value: answer, configurable: true, writable: true })
+  Req()(prototype, name, 0)
+  Res()(prototype, name, 1)
+  applyDecorators(route, Undocumented(), TakesEmptyBody())(prototype, name, { value: answer })
 }
