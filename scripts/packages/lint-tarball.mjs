@@ -19,7 +19,7 @@ export async function lintManifest(tarball) {
 
 /** Does every way to import the package find its types? @throws Error with what the tool found. */
 export async function lintTypes(tarball) {
-  const attw = (format) => run(process.execPath, [ATTW, tarball, '--profile', 'esm-only', '--format', format])
+  const attw = (format) => run(process.execPath, [ATTW, tarball, '--profile', 'strict', '--format', format])
   const { code, stdout, output } = await attw('json')
   if (code === null) throw new Error(output)
   if (code !== 0) throw new Error((await attw('ascii')).output)

@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { mustRun } from './run.mjs'
 import { snippetsOf } from './snippets.mjs'
 
@@ -32,20 +32,11 @@ export async function scaffoldNest(version, temporary, tarballs) {
   const ours = ['core', 'nestjs', 'emulator'].map((one) => `@imkit-auth/${one}`)
   const installed = Object.fromEntries(ours.map((one) => [one, `file:${tarballs.get(one)}`]))
   const dependencies = { ...manifest.dependencies, ...COMMON, ...NEIGHBOURS[version], ...installed }
-  const jest = manifest.jest && { ...manifest.jest, ...(await jestOfReadme(folder)) }
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies, ...(jest && { jest }) }))
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies }))
   const quiet = ['--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts', '--loglevel=error']
   await mustRun('npm', ['install', ...quiet], { cwd: folder })
   await writeSources(version, join(folder, 'src'))
   return folder
-}
-
-/** What the README tells users of Jest to add. */
-async function jestOfReadme(folder) {
-  const [, code] = /```js\n([^`]*transformIgnorePatterns[^`]*)```/.exec(await readFile(README, 'utf8'))
-  const file = join(folder, 'readme-jest.cjs')
-  await writeFile(file, code)
-  return (await import(pathToFileURL(file))).default
 }
 
 async function writeSources(version, src) {

@@ -34,11 +34,23 @@ export type ChatTokenErrorCode =
 
 const RETRYABLE: ReadonlySet<ChatTokenErrorCode> = new Set(['BUSY', 'RENEWED_TOO_OFTEN', 'UNAVAILABLE', 'RATE_LIMITED'])
 
+/** Known to every copy of this library in a process: an app may have one as ES modules and one as CommonJS. */
+const MARK = Symbol.for('@imkit-auth/ChatTokenError')
+
 /**
  * The one error this library throws at run time (misuse at construction is a `TypeError`).
  * Its message is always our own words: it never holds a key, a token, or anything the chat server sent.
  */
 export class ChatTokenError extends Error {
+  static {
+    Object.defineProperty(this.prototype, MARK, { value: true })
+  }
+
+  /** An error of another copy of this library is one as well. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && MARK in value
+  }
+
   override readonly name = 'ChatTokenError'
   readonly code: ChatTokenErrorCode
   /** Whether the same call may succeed later without anybody changing anything. */

@@ -1,9 +1,9 @@
-import { decodeJwt } from 'jose'
 import type { ChatServer } from './chat-server/chat-server.js'
 import type { TokenWithExpiry } from './chat-server/client-document.js'
 import type { Deadline } from './deadline.js'
 import { ChatTokenError } from './errors.js'
 import { horizon, leaseMs } from './horizon.js'
+import { claimsOf } from './jwt-claims.js'
 import type { Mode } from './modes/mode.js'
 import type { Settings } from './options.js'
 import type { LiveToken } from './store/live-token.js'
@@ -130,7 +130,7 @@ export class Obtainer {
     const minted = await mode.prepare({ user, epoch, now: this.#settings.now() })
     if (minted && !this.#shapeChecked) {
       this.#shapeChecked = true
-      if (!isJwtWithId(minted.token)) {
+      if (typeof claimsOf(minted.token)['id'] !== 'string') {
         this.#settings.logger.warn(
           "imkit-auth: mint() returned a token that is not a JWT with a string `id`. IMKIT's newest web SDK needs one and shows an empty list otherwise.",
         )
@@ -142,11 +142,3 @@ export class Obtainer {
 
 /** A logout came, or the lease was lost, while a second token was being minted. */
 class Superseded extends Error {}
-
-function isJwtWithId(token: string): boolean {
-  try {
-    return typeof decodeJwt(token)['id'] === 'string'
-  } catch {
-    return false
-  }
-}

@@ -48,6 +48,11 @@ export class Link {
     return this.#commands.isCluster
   }
 
+  /** Resolves when there is a client. @throws TypeError when none is installed. */
+  async loaded(): Promise<void> {
+    await this.#commands.loading
+  }
+
   listen(listener: LinkListener): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
@@ -129,8 +134,10 @@ export class Link {
     return this.#commands.isCluster ? (/\{(.+?)\}/.exec(key)?.[1] ?? '') : ''
   }
 
-  /** The result within the deadline. The time a client needs to connect counts. */
+  /** The result within the deadline. The time a client needs to connect counts, that to load it does not. */
   #inTime<T>(send: () => Promise<T>, withinMs = this.#timeoutMs): Promise<T> {
+    const { loading } = this.#commands
+    if (loading) return loading.then(() => this.#inTime(send, withinMs))
     return new Promise((resolve, reject) => {
       let look: NodeJS.Timeout | undefined
       const giveUp = () => {

@@ -2,6 +2,11 @@ import type { Link } from './link.js'
 
 /** Tells an operator at the start when this Redis would forget what it must not. Where it may not be asked, nothing is said. */
 export async function checkServer(link: Link, key: string, warn: (message: string) => void): Promise<void> {
+  try {
+    await link.loaded()
+  } catch (error) {
+    return warn((error as Error).message)
+  }
   const policy = await setting(link, key, 'maxmemory-policy')
   if (policy !== undefined && policy !== 'noeviction') {
     warn(

@@ -1,6 +1,6 @@
-import { decodeJwt } from 'jose'
 import type { TokenWithExpiry } from '../chat-server/client-document.js'
 import { ChatTokenError } from '../errors.js'
+import { claimsOf } from '../jwt-claims.js'
 import type { Awaitable } from '../store/awaitable.js'
 import { checkedToken, type Mint, type MintedToken, minter } from './mint.js'
 import type { Mode } from './mode.js'
@@ -81,12 +81,4 @@ function withExpiry(token: string): MintedToken {
     'MINT_FAILED',
     'The token function of external() returned a text that is no JWT with an exp: return { token, expiresAt } instead.',
   )
-}
-
-function claimsOf(token: string): Readonly<Record<string, unknown>> {
-  try {
-    return decodeJwt(token)
-  } catch {
-    return {}
-  }
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { createChatTokens, issue } from '@imkit-auth/core'
 import { startEmulator } from '@imkit-auth/emulator'
-import { ImkitChatModule, ImkitChatService } from '@imkit-auth/nestjs'
+import { ImkitChatModule } from '@imkit-auth/nestjs'
 import { HttpAdapterHost, ModuleRef } from '@nestjs/core'
 import { ExpressAdapter } from '@nestjs/platform-express'
 import { describe, expect, onTestFinished, test } from 'vitest'

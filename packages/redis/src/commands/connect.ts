@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import { IoRedis, type IoRedisClient } from './ioredis.js'
 import { nodeRedis, type NodeRedisClient } from './node-redis.js'
 import type { Command, RedisCommands, Subscription } from './redis-commands.js'
@@ -15,46 +14,38 @@ export function commandsOf(client: unknown): RedisCommands {
   throw new TypeError('client must be a client of the package redis (5 or newer) or ioredis (5.4 or newer)')
 }
 
-interface OpenedHere {
-  on(event: 'error', listener: () => void): unknown
-}
-
-interface Packages {
-  redis: {
-    createClient(options: object): NodeRedisClient & OpenedHere & { connect(): Promise<unknown>; destroy(): void }
-  }
-  ioredis: {
-    Redis: new (url: string, options: object) => IoRedisClient & OpenedHere & { disconnect(): void }
-  }
-}
-
 /** How long a new connection may take, in ms. */
 const CONNECT_TIMEOUT = 2_000
 
 /** Connects with whichever client is installed. It reconnects by itself, and keeps no queue while it is not connected. */
 export function connect(url: string): RedisCommands {
-  const redis = installed('redis')
-  if (redis) {
-    return new Renewable(() => {
-      const client = redis.createClient({ url, disableOfflineQueue: true, socket: { connectTimeout: CONNECT_TIMEOUT } })
-      // What goes wrong shows in the steps.
-      client.on('error', () => {})
-      client.connect().catch(() => {})
-      return { commands: nodeRedis(client), close: () => client.isOpen && client.destroy() }
-    })
-  }
-  const ioredis = installed('ioredis')
-  if (!ioredis) throw new TypeError('redisStore({ url }) needs a client: npm install redis (or ioredis)')
-  return new Renewable(() => {
-    const client = new ioredis.Redis(url, { enableOfflineQueue: false, connectTimeout: CONNECT_TIMEOUT })
-    client.on('error', () => {})
-    return { commands: new IoRedis(client), close: () => client.disconnect() }
-  })
+  return new Renewable(withInstalled(url))
 }
 
 interface Connection {
   readonly commands: RedisCommands
   readonly close: () => unknown
+}
+
+/** Opens connections. Each package is named where it is imported, so that bundlers take it along. */
+async function withInstalled(url: string): Promise<() => Connection> {
+  const redis = await import('redis').catch(() => undefined)
+  if (redis) {
+    return () => {
+      const client = redis.createClient({ url, disableOfflineQueue: true, socket: { connectTimeout: CONNECT_TIMEOUT } })
+      // What goes wrong shows in the steps.
+      client.on('error', () => {})
+      client.connect().catch(() => {})
+      return { commands: nodeRedis(client), close: () => client.isOpen && client.destroy() }
+    }
+  }
+  const ioredis = await import('ioredis').catch(() => undefined)
+  if (!ioredis) throw new TypeError('redisStore({ url }) needs a client: npm install redis (or ioredis)')
+  return () => {
+    const client = new ioredis.Redis(url, { enableOfflineQueue: false, connectTimeout: CONNECT_TIMEOUT })
+    client.on('error', () => {})
+    return { commands: new IoRedis(client), close: () => client.disconnect() }
+  }
 }
 
 /** How long a connection that a late command opened stays, in ms. */
@@ -66,26 +57,40 @@ const LINGER = 1_000
  */
 class Renewable implements RedisCommands {
   readonly isCluster = false
-  readonly #open: () => Connection
+  loading: Promise<unknown> | undefined
+  #open: (() => Connection) | undefined
   #connection: Connection | undefined
   #closed = false
   #closing: NodeJS.Timeout | undefined
 
-  constructor(open: () => Connection) {
-    this.#open = open
-    this.#connection = open()
+  constructor(opener: Promise<() => Connection>) {
+    this.loading = this.#load(opener)
+    // Those who wait for it hear of it.
+    this.loading.catch(() => {})
+  }
+
+  async #load(opener: Promise<() => Connection>): Promise<void> {
+    this.#open = await opener
+    this.loading = undefined
+    if (!this.#closed) this.#use()
   }
 
   get isReady(): boolean {
-    return this.#use().isReady
+    return this.#use()?.isReady ?? false
   }
 
-  send(key: string, commands: readonly Command[]): Promise<readonly unknown[]> {
-    return this.#use().send(key, commands)
+  async send(key: string, commands: readonly Command[]): Promise<readonly unknown[]> {
+    await this.loading
+    const connection = this.#use()
+    if (!connection) throw new Error('There is no client')
+    return connection.send(key, commands)
   }
 
   subscribe(channel: string, onMessage: (message: string) => void): Subscription {
-    return this.#use().subscribe(channel, onMessage)
+    const connection = this.#use()
+    return (
+      connection?.subscribe(channel, onMessage) ?? { ready: Promise.reject(new Error('There is no client')), end() {} }
+    )
   }
 
   renew(): void {
@@ -98,23 +103,15 @@ class Renewable implements RedisCommands {
     this.#drop()
   }
 
-  #use(): RedisCommands {
-    const connection = (this.#connection ??= this.#open())
+  #use(): RedisCommands | undefined {
+    const connection = (this.#connection ??= this.#open?.())
     clearTimeout(this.#closing)
     if (this.#closed) this.#closing = setTimeout(() => this.#drop(), LINGER)
-    return connection.commands
+    return connection?.commands
   }
 
   #drop(): void {
     this.#connection?.close()
     this.#connection = undefined
-  }
-}
-
-function installed<Name extends keyof Packages>(name: Name): Packages[Name] | undefined {
-  try {
-    return createRequire(import.meta.url)(name) as Packages[Name]
-  } catch {
-    return undefined
   }
 }

@@ -11,6 +11,8 @@ export interface Subscription {
 export interface RedisCommands {
   /** Whether keys live on several nodes. */
   readonly isCluster: boolean
+  /** While the client itself is being loaded. Rejects when none is installed. */
+  readonly loading?: Promise<unknown> | undefined
   /** Whether a command would be sent at once. */
   readonly isReady: boolean
   /** Sends commands together, on one connection to the node that has the key. Resolves with their replies, in order. */
