@@ -9,6 +9,7 @@ export default defineConfig({
     projects: [
       'packages/*/vitest.config.ts',
       'packages/express/*/vitest.config.ts',
+      'packages/koa/*/vitest.config.ts',
       'packages/nestjs/*/vitest.config.ts',
       'examples/*/vitest.config.ts',
       'bench/vitest.config.ts',

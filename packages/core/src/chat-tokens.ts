@@ -65,11 +65,7 @@ const REPORT_INTERVAL = 30_000
 
 /** The token life cycle: what `createChatTokens` returns. */
 export class ChatTokens {
-  /**
-   * Names this chat among others of the same app, the same in every process: for what a host keeps for it alone, such as the
-   * name of a session in its cookie.
-   */
-  readonly spaceName: string
+  readonly #spaceName: string
   readonly #settings: Settings
   readonly #space: TokenSpace
   readonly #server: ChatServer
@@ -87,7 +83,7 @@ export class ChatTokens {
     this.#settings = settings
     const { serverUrl, namespace, now, logger } = settings
     const server = serverUrl.href
-    this.spaceName = createHash('sha256').update(`${server} ${namespace}`).digest('base64url').slice(0, 8)
+    this.#spaceName = createHash('sha256').update(`${server} ${namespace}`).digest('base64url').slice(0, 8)
     this.#events = new Events((event) => this.warn(`a listener for "${event}" threw; fix the listener.`))
     this.#space = guardedSpace(settings.store.open({ server, namespace, now, listener: this.#storeListener() }))
     this.#server = openChatServer(settings, this.#events, () => this.#worker.unblock())
@@ -121,6 +117,14 @@ export class ChatTokens {
   /** Base URL of the chat server, as pages get it: what a Content-Security-Policy has to let them connect to. */
   get serverUrl(): string {
     return this.#credentials.serverUrl
+  }
+
+  /**
+   * Names this chat among others of the same app, the same in every process: for what a host keeps for it alone, such as the
+   * name of a session in its cookie.
+   */
+  get spaceName(): string {
+    return this.#spaceName
   }
 
   /** Whether a user's devices share one token, or each session has its own. */

@@ -17,7 +17,6 @@ import {
 } from '@nestjs/common'
 import { ChatCredentialsDto, ChatTokenRequestDto } from './chat-credentials.dto.js'
 import type { HostRequest } from './chat-request.js'
-import { FASTIFY_ROUTE_CONFIG, TOKEN_ROUTE } from './fastify-replies.js'
 import type { ImkitChatService } from './imkit-chat.service.js'
 import { getImkitChatToken } from './inject-imkit-chat.js'
 import type { HostResponse } from './native-http.js'
@@ -36,7 +35,6 @@ const Documented = () =>
     }),
   )
 const Undocumented = () => SetMetadata('swagger/apiExcludeEndpoint', { disable: true })
-const TakesEmptyBody = () => SetMetadata(FASTIFY_ROUTE_CONFIG, TOKEN_ROUTE)
 
 /** A preflight, and 405 for the rest. Not `@All()`: Fastify takes no second handler for POST. */
 const OTHER_METHODS = { options: Options, get: Get, put: Put, patch: Patch, delete: Delete }
@@ -54,7 +52,6 @@ export function chatTokenController(path: string, name: string | undefined): Typ
     @Post()
     @HttpCode(200)
     @Documented()
-    @TakesEmptyBody()
     token(@Req() request: HostRequest, @Res() response: HostResponse): Promise<void> {
       return this.#chat.token(request, response)
     }
@@ -77,5 +74,5 @@ function answerLikePost(prototype: TokenRoute, name: string, route: MethodDecora
   Object.defineProperty(prototype, name, { value: answer, configurable: true, writable: true })
   Req()(prototype, name, 0)
   Res()(prototype, name, 1)
-  applyDecorators(route, Undocumented(), TakesEmptyBody())(prototype, name, { value: answer })
+  applyDecorators(route, Undocumented())(prototype, name, { value: answer })
 }

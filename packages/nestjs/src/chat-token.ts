@@ -12,7 +12,7 @@ import { assertCalled } from './assert-called.js'
 import { neverCached } from './handlers.js'
 import { ImkitChatService } from './imkit-chat.service.js'
 import { perChat } from './inject-imkit-chat.js'
-import { LogsIn } from './provision-chat-token.js'
+import { LOGS_IN } from './provision-chat-token.js'
 import { nameOf } from './request-of.js'
 
 /** A function, so that the app's global pipes, which come first, find nothing in it to check or change. */
@@ -31,7 +31,7 @@ export class ChatTokenPipe implements PipeTransform<Asked, Promise<ChatCredentia
 
   async transform(asked: Asked): Promise<ChatCredentials> {
     const context = asked()
-    if (this.#reflector.get(LogsIn, context.getHandler())) throw new Error(explained(context))
+    if (this.#reflector.get<boolean>(LOGS_IN, context.getHandler())) throw new Error(explained(context))
     const chat = await this.#chat.credentials(this.#chat.requestOf(context))
     if (!chat) throw new UnauthorizedException('Log in first.')
     return chat

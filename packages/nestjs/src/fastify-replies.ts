@@ -1,13 +1,9 @@
 import type { AbstractHttpAdapter } from '@nestjs/core'
 import type { HostResponse } from './native-http.js'
 
-/** Marks the token route in Fastify's options of a route, which Nest reads from this key. */
-export const FASTIFY_ROUTE_CONFIG = '__fastify_route_config__'
-export const TOKEN_ROUTE = { imkitChatTokenRoute: true }
-
 interface FastifyRequest {
   readonly headers: Record<string, string | string[] | undefined>
-  readonly routeOptions?: { readonly config?: object | undefined }
+  readonly url: string
 }
 
 interface FastifyInstance {
@@ -17,18 +13,22 @@ interface FastifyInstance {
 const replies = new WeakMap<object, HostResponse>()
 const followed = new WeakSet<object>()
 
-/** Fastify's requests do not tell their replies, and it takes no empty JSON body: a hook helps with both. */
-export function followReplies(adapter: AbstractHttpAdapter | undefined): void {
+/** Fastify's requests do not tell their replies, and it takes no empty JSON body, as the token route does: a hook helps with both. */
+export function followReplies(adapter: AbstractHttpAdapter | undefined, tokenRoute: string | false): void {
   if (adapter?.getType?.() !== 'fastify') return
   const fastify = adapter.getInstance<FastifyInstance>()
-  if (followed.has(fastify)) return
-  followed.add(fastify)
-  fastify.addHook('onRequest', (request, reply, done) => {
-    replies.set(request, reply)
-    const { headers, routeOptions } = request
-    if (routeOptions?.config && 'imkitChatTokenRoute' in routeOptions.config && isEmpty(headers)) {
-      delete headers['content-type']
-    }
+  if (!followed.has(fastify)) {
+    followed.add(fastify)
+    fastify.addHook('onRequest', (request, reply, done) => {
+      replies.set(request, reply)
+      done()
+    })
+  }
+  if (tokenRoute === false) return
+  // Behind whatever prefix the app has.
+  const path = `/${tokenRoute.replace(/^\/+/, '')}`
+  fastify.addHook('onRequest', ({ url, headers }, _reply, done) => {
+    if (url.split('?', 1)[0]?.endsWith(path) && isEmpty(headers)) delete headers['content-type']
     done()
   })
 }

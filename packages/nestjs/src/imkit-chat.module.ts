@@ -9,7 +9,7 @@ import {
   type Provider,
   Scope,
 } from '@nestjs/common'
-import { HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core'
+import { HttpAdapterHost, ModuleRef } from '@nestjs/core'
 import type { ChatRequest } from './chat-request.js'
 import { chatTokenController } from './chat-token.controller.js'
 import { followReplies } from './fastify-replies.js'
@@ -80,20 +80,19 @@ type AsyncOptions<Request> = Omit<typeof ASYNC_OPTIONS_TYPE, 'useFactory'> & {
 @Module({ providers: [RequestDrain] })
 export class ImkitChatModule extends ConfigurableModuleClass implements OnModuleInit {
   readonly #module: ModuleRef
-  readonly #token: ReturnType<typeof getImkitChatToken>
+  readonly #instance: ImkitChatInstance
   readonly #host: HttpAdapterHost
 
   constructor(
-    @Inject(ModulesContainer) application: ModulesContainer,
     @Inject(ModuleRef) module: ModuleRef,
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
     @Optional() @Inject(INSTANCE) instance?: ImkitChatInstance,
   ) {
     super()
     if (!instance) throw new Error('ImkitChatModule was imported as it is: import what forRoot or forRootAsync returns')
-    claim(application, instance)
+    claim(host, instance)
     this.#module = module
-    this.#token = getImkitChatToken(instance.name)
+    this.#instance = instance
     this.#host = host
   }
 
@@ -110,11 +109,12 @@ export class ImkitChatModule extends ConfigurableModuleClass implements OnModule
   }
 
   onModuleInit(): void {
-    if (this.#module.introspect(this.#token).scope === Scope.REQUEST) {
+    const { name, path } = this.#instance
+    if (this.#module.introspect(getImkitChatToken(name)).scope === Scope.REQUEST) {
       throw new Error(
         'The options of ImkitChatModule depend on a provider of the scope REQUEST: each request would have a life cycle of its own. Use providers of the default scope.',
       )
     }
-    followReplies(this.#host.httpAdapter)
+    followReplies(this.#host.httpAdapter, path)
   }
 }

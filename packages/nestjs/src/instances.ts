@@ -1,4 +1,4 @@
-import type { ModulesContainer } from '@nestjs/core'
+import type { HttpAdapterHost } from '@nestjs/core'
 import type { ImkitChatModuleExtras } from './imkit-chat.options.js'
 
 /** What tells the chats of one app apart. */
@@ -18,8 +18,8 @@ export function instanceFrom({ name, path }: Pick<ImkitChatModuleExtras, 'name' 
   return { name, path: path ?? (name === undefined ? 'chat/token' : `chat/${name}/token`) }
 }
 
-/** What each Nest application has. */
-const claimed = new WeakMap<ModulesContainer, ImkitChatInstance[]>()
+/** What each Nest application has, known by its host: there is one in each, also without HTTP. */
+const claimed = new WeakMap<HttpAdapterHost, ImkitChatInstance[]>()
 
 /**
  * Notes that an application has this chat. Two with one name would be two life cycles that know nothing of each other: a
@@ -27,7 +27,7 @@ const claimed = new WeakMap<ModulesContainer, ImkitChatInstance[]>()
  *
  * @throws Error when the application has one of that name, or on that path.
  */
-export function claim(application: ModulesContainer, instance: ImkitChatInstance): void {
+export function claim(application: HttpAdapterHost, instance: ImkitChatInstance): void {
   const others = claimed.get(application) ?? []
   const { name, path } = instance
   if (others.some((other) => other.name === name)) throw new Error(secondOf(name))

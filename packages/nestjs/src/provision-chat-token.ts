@@ -7,9 +7,9 @@ import {
   Injectable,
   Logger,
   type NestInterceptor,
+  SetMetadata,
   UseInterceptors,
 } from '@nestjs/common'
-import { Reflector } from '@nestjs/core'
 import { lastValueFrom, type Observable, of } from 'rxjs'
 import { assertCalled } from './assert-called.js'
 import { responseOf } from './fastify-replies.js'
@@ -22,7 +22,7 @@ import { nameOf } from './request-of.js'
 import { lookAtAnswer } from './stripped-chat.js'
 
 /** Marks the handlers that log somebody in. */
-export const LogsIn = Reflector.createDecorator<boolean>()
+export const LOGS_IN = 'imkit-chat:logs-in'
 
 /** What `@ProvisionChatToken()` puts around a handler. */
 @Injectable()
@@ -124,5 +124,5 @@ const interceptorOf = perChat(ProvisionChatTokenInterceptor, (token) => {
  */
 export function ProvisionChatToken(name?: string, ...misused: never[]): MethodDecorator {
   assertCalled('ProvisionChatToken', [name, ...misused])
-  return applyDecorators(LogsIn(true), neverCached(), UseInterceptors(interceptorOf(name)))
+  return applyDecorators(SetMetadata(LOGS_IN, true), neverCached(), UseInterceptors(interceptorOf(name)))
 }
