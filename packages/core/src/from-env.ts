@@ -1,4 +1,4 @@
-import { type ChatTokens, createChatTokens } from './chat-tokens.js'
+import { ChatTokens, createChatTokens } from './chat-tokens.js'
 import { issue } from './modes/issue.js'
 import { apiKeyFrom, type ChatTokensOptions, clientKeyFrom, serverUrlFrom } from './options.js'
 
@@ -15,11 +15,28 @@ export interface ChatTokensFromEnvOptions extends Partial<
  * `IMKIT_API_KEY` (or `IM_API_KEY`; `external()` needs none), and `IMKIT_CLIENT_KEY` if you want it handed to the page. The
  * mode is `issue()` unless you give another.
  *
- * @throws TypeError that names every variable that is missing or wrong.
+ * It may stand at the top of a module that is also loaded where there is no such environment, as builds do: the variables are
+ * read when the tokens are first used, by a binding that is mounted or by `tokens.check()`. That throws a TypeError that names
+ * every variable that is missing or wrong.
+ *
  * @example
- * const tokens = chatTokensFromEnv()
+ * export const tokens = chatTokensFromEnv()
  */
-export function chatTokensFromEnv({ env = process.env, ...options }: ChatTokensFromEnvOptions = {}): ChatTokens {
+export function chatTokensFromEnv(options: ChatTokensFromEnvOptions = {}): ChatTokens {
+  let made: ChatTokens | undefined
+  const target = Object.create(ChatTokens.prototype) as ChatTokens
+  return new Proxy(target, {
+    get(_target, name) {
+      // An async function that returns tokens asks whether they are a promise.
+      if (name === 'then') return undefined
+      made ??= fromEnv(options)
+      const value: unknown = Reflect.get(made, name, made)
+      return typeof value === 'function' ? (value.bind(made) as unknown) : value
+    },
+  })
+}
+
+function fromEnv({ env = process.env, ...options }: ChatTokensFromEnvOptions): ChatTokens {
   const { IMKIT_BASE_URL: serverUrl, IMKIT_CLIENT_KEY: clientKey } = env
   const keyName = env['IMKIT_API_KEY'] || !env['IM_API_KEY'] ? 'IMKIT_API_KEY' : 'IM_API_KEY'
   const apiKey = env[keyName]

@@ -1,10 +1,10 @@
-import { chatTokensFromEnv, external } from '@imkit-auth/core'
+import { ChatHandler, ChatTokens, chatTokensFromEnv, external } from '@imkit-auth/core'
 import { startEmulator } from '@imkit-auth/emulator'
 import { describe, expect, test } from 'vitest'
 
 const complaint = (env: Record<string, string | undefined>) => {
   try {
-    chatTokensFromEnv({ env })
+    chatTokensFromEnv({ env }).check()
     return ''
   } catch (error) {
     expect(error).toBeInstanceOf(TypeError)
@@ -26,8 +26,16 @@ describe('chatTokensFromEnv', () => {
     const mode = external({ token: () => null })
     const tokens = chatTokensFromEnv({ env: { IMKIT_BASE_URL: 'https://app.imkit.io' }, mode })
     await tokens.close()
-    expect(() => chatTokensFromEnv({ env: { IMKIT_BASE_URL: 'https://x.imkit.io', IM_API_KEY: 'a b' }, mode })).toThrow(
-      /IM_API_KEY/,
+    const wrong = chatTokensFromEnv({ env: { IMKIT_BASE_URL: 'https://x.imkit.io', IM_API_KEY: 'a b' }, mode })
+    expect(() => wrong.check()).toThrow(/IM_API_KEY/)
+  })
+
+  test('may stand at the top of a module that is loaded without an environment, and complains when a binding is mounted', async () => {
+    const tokens = chatTokensFromEnv({ env: {} })
+    expect(tokens).toBeInstanceOf(ChatTokens)
+    expect(await (async () => tokens)()).toBe(tokens)
+    expect(() => new ChatHandler(tokens, { identify: () => null })).toThrow(
+      /^The environment does not configure the chat/,
     )
   })
 

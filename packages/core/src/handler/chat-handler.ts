@@ -25,6 +25,7 @@ export class ChatHandler<Request> {
 
   /** @throws TypeError that names the option, when one is missing or wrong. */
   constructor(tokens: ChatTokens, options: BindingOptions<Request>, sessions?: HostSessions<Request>) {
+    // Tokens from the environment are made, and complain, when they are first looked at.
     if (typeof tokens?.provision !== 'function')
       throw new TypeError('The first argument must come from createChatTokens()')
     this.#tokens = tokens

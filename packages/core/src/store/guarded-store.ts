@@ -46,11 +46,16 @@ function guarded<T extends object>(store: T, names: readonly string[], ambiguous
     guard[name] = (first: unknown, second: unknown) => {
       try {
         const result = step(first, second)
-        return result instanceof Promise ? result.catch(fail) : result
+        return isPromiseLike(result) ? Promise.resolve(result).catch(fail) : result
       } catch {
         return fail()
       }
     }
   }
   return guard as T
+}
+
+/** A store of an app may have promises of its own kind. What comes out of here is ours, or no promise at all. */
+function isPromiseLike(result: unknown): result is PromiseLike<unknown> {
+  return typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function'
 }

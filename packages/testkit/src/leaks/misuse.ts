@@ -12,7 +12,7 @@ export function lookAtMisuse(sinks: Sinks, canaries: Canaries): void {
   const token = canaries.reported.value
   const options = (wrong: object) => () => createChatTokens({ serverUrl: SERVER, apiKey: key, mode: issue(), ...wrong })
   const env = (wrong: object) => () =>
-    chatTokensFromEnv({ env: { IMKIT_BASE_URL: SERVER, IMKIT_API_KEY: key, ...wrong } })
+    chatTokensFromEnv({ env: { IMKIT_BASE_URL: SERVER, IMKIT_API_KEY: key, ...wrong } }).check()
   const misuses: Record<string, () => unknown> = {
     'a key with a line break': options({ apiKey: `${key}\r\n` }),
     'a key with a blank': options({ apiKey: `Bearer ${key}` }),
