@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { appNames, installApp, LOADERS, proveOwnStore, runApp } from './packages/apps.mjs'
-import { compileConsumer, MODULES } from './packages/compile.mjs'
+import { compileConsumer, CONFIGURATIONS, installCompilers, nameOf } from './packages/compile.mjs'
 import { lintManifest, lintTypes } from './packages/lint-tarball.mjs'
 import { compileNest, lintNest, NEST_VERSIONS, scaffoldNest, testNest } from './packages/nest-apps.mjs'
 import { NODES, obtainNode } from './packages/nodes.mjs'
+import { oldApps, testOldApp } from './packages/old-apps.mjs'
 import { pack, publicPackages } from './packages/pack.mjs'
 import { obtainRedis, whyNoRedis } from './packages/redis.mjs'
 import { Report } from './packages/report.mjs'
@@ -77,12 +78,23 @@ async function runOnEveryNode(apps, redisUrl) {
   }
 }
 
-/** Compiles a TypeScript consumer to each kind of modules. */
+/** Compiles a TypeScript consumer with each configuration. Where Nest 12 cannot be found, as it has no `main`, the oldest frameworks do. */
 async function compileAll(apps) {
-  for (const module of MODULES) {
-    const all = [...apps].map(([app, folder]) =>
-      report.step(`compile with module ${module} and the ${app} frameworks`, () => compileConsumer(module, folder)),
-    )
+  let compilers
+  await report.step('install the compilers of apps', async () => {
+    compilers = await installCompilers(join(temporary, 'compilers'))
+  })
+  if (!compilers) return
+  for (const configuration of CONFIGURATIONS) {
+    const { typescript, moduleResolution } = configuration
+    const wanted = typescript === undefined ? [...apps.keys()] : [moduleResolution === 'node10' ? 'oldest' : 'newest']
+    const all = wanted
+      .filter((app) => apps.has(app))
+      .map((app) =>
+        report.step(`compile with ${nameOf(configuration)} and the ${app} frameworks`, () =>
+          compileConsumer(configuration, apps.get(app), compilers),
+        ),
+      )
     await Promise.all(all)
   }
 }
@@ -112,5 +124,8 @@ for (const [app, folder] of apps) {
   await report.step(`prove an app's own store with the ${app} frameworks`, () => proveOwnStore(folder))
 }
 await compileAll(apps)
+for (const app of await oldApps()) {
+  await report.step(`run the tests of an old app: ${app}`, () => testOldApp(app, temporary, tarballs))
+}
 await readmeInNestApps(tarballs)
 process.exitCode = report.end()

@@ -1,15 +1,40 @@
-import { copyFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { run } from './run.mjs'
+import { mustRun, run } from './run.mjs'
 
 const TSC = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
 
 /** What an app in TypeScript consists of. */
 const SOURCES = ['consumer', 'own-store.test']
 
-/** The kinds of modules that a TypeScript app can be compiled to and use the packages. */
-export const MODULES = ['commonjs', 'node20', 'nodenext']
+/** How a TypeScript app may be configured and still use the packages: by our own compiler, and by those that apps have. */
+export const CONFIGURATIONS = [
+  ...['commonjs', 'node20', 'nodenext'].map((module) => ({ module })),
+  ...['5.4', '5.6', '5.9'].flatMap((typescript) => [
+    { typescript, module: 'commonjs', moduleResolution: 'node10' },
+    { typescript, module: 'nodenext' },
+    { typescript, module: 'esnext', moduleResolution: 'bundler' },
+  ]),
+  { typescript: '7.0', module: 'nodenext' },
+  { typescript: '7.0', module: 'esnext', moduleResolution: 'bundler' },
+]
+
+export function nameOf({ typescript = 'ours', module, moduleResolution = module }) {
+  return `TypeScript ${typescript}, module ${module}, resolution ${moduleResolution}`
+}
+
+/** Installs the compilers that apps have. Resolves to the path of each, by version. */
+export async function installCompilers(folder) {
+  const versions = [...new Set(CONFIGURATIONS.flatMap(({ typescript }) => typescript ?? []))]
+  const dependencies = Object.fromEntries(
+    versions.map((version) => [`typescript-${version}`, `npm:typescript@${version}`]),
+  )
+  await mkdir(folder)
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }))
+  await mustRun('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder })
+  return new Map(versions.map((version) => [version, join(folder, `node_modules/typescript-${version}/bin/tsc`)]))
+}
 
 /**
  * Compiles the TypeScript in an app's folder, strictly and with every declaration file it reaches. Resolves to whose
@@ -17,16 +42,20 @@ export const MODULES = ['commonjs', 'node20', 'nodenext']
  *
  * @throws Error with the compiler's complaints about the app or our packages.
  */
-export async function compileConsumer(module, folder) {
-  const project = join(folder, `tsconfig.${module}.json`)
-  const files = SOURCES.flatMap((source) => [`${source}.ts`, `${source}.mts`, `${source}.cts`])
+export async function compileConsumer({ typescript, module, moduleResolution }, folder, compilers) {
+  const compiler = typescript === undefined ? TSC : compilers.get(typescript)
+  const project = join(folder, `tsconfig.${[typescript, module, moduleResolution].join('-')}.json`)
+  // Elsewhere a file's name says nothing of its kind of modules.
+  const endings = moduleResolution === undefined ? ['ts', 'mts', 'cts'] : ['ts']
+  const files = SOURCES.flatMap((source) => endings.map((ending) => `${source}.${ending}`))
   for (const file of files) {
     const source = file.replace(/[mc]ts$/, 'ts')
     if (file !== source) await copyFile(join(folder, source), join(folder, file))
   }
   const compilerOptions = {
     module,
-    target: 'es2023',
+    ...(moduleResolution && { moduleResolution }),
+    target: 'es2022',
     types: ['node'],
     strict: true,
     skipLibCheck: false,
@@ -35,7 +64,7 @@ export async function compileConsumer(module, folder) {
     noEmit: true,
   }
   await writeFile(project, JSON.stringify({ compilerOptions, files }))
-  const { code, output } = await run(process.execPath, [TSC, '-p', project, '--pretty', 'false'], { cwd: folder })
+  const { code, output } = await run(process.execPath, [compiler, '-p', project, '--pretty', 'false'], { cwd: folder })
   if (code === 0) return ''
   // A complaint begins with its file, or with "error"; lines that go on with it are indented.
   const complaints = output.split(/\n(?! )/)

@@ -7,10 +7,23 @@ import { snippetsOf } from './snippets.mjs'
 const README = new URL('../../packages/nestjs/README.md', import.meta.url)
 const FIXTURES = fileURLToPath(new URL('../../checks/nest/', import.meta.url))
 
-/** What the README's snippets use beside what Nest's command line puts into an app. */
+/** What the README's snippets use beside what Nest's command line puts into an app, and a TypeScript of its time. */
 const NEIGHBOURS = {
-  11: { '@nestjs/config': '^4', '@nestjs/passport': '^11', '@nestjs/graphql': '^13', '@nestjs/swagger': '^11' },
-  12: { '@nestjs/config': '^12', '@nestjs/passport': '^12', '@nestjs/graphql': '^14', '@nestjs/swagger': '^12' },
+  10: {
+    '@nestjs/config': '^3',
+    '@nestjs/graphql': '^12',
+    '@nestjs/passport': '^10',
+    '@nestjs/swagger': '^7',
+    typescript: '5.4',
+  },
+  11: {
+    '@nestjs/config': '^4',
+    '@nestjs/graphql': '^13',
+    '@nestjs/passport': '^11',
+    '@nestjs/swagger': '^11',
+    typescript: '5.6',
+  },
+  12: { '@nestjs/config': '^12', '@nestjs/graphql': '^14', '@nestjs/passport': '^12', '@nestjs/swagger': '^12' },
 }
 const COMMON = {
   '@nestjs/throttler': '^6',
@@ -31,8 +44,10 @@ export async function scaffoldNest(version, temporary, tarballs) {
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
   const ours = ['core', 'nestjs', 'emulator'].map((one) => `@imkit-auth/${one}`)
   const installed = Object.fromEntries(ours.map((one) => [one, `file:${tarballs.get(one)}`]))
-  const dependencies = { ...manifest.dependencies, ...COMMON, ...NEIGHBOURS[version], ...installed }
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies }))
+  const { typescript = manifest.devDependencies.typescript, ...neighbours } = NEIGHBOURS[version]
+  const dependencies = { ...manifest.dependencies, ...COMMON, ...neighbours, ...installed }
+  const devDependencies = { ...manifest.devDependencies, typescript }
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies, devDependencies }))
   const quiet = ['--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts', '--loglevel=error']
   await mustRun('npm', ['install', ...quiet], { cwd: folder })
   await writeSources(version, join(folder, 'src'))
@@ -46,8 +61,8 @@ async function writeSources(version, src) {
   }))
   const sources = [...(await Promise.all(fixtures)), ...snippetsOf(await readFile(README, 'utf8'))]
   for (const { file, code } of sources) {
-    // Nest 11 makes CommonJS apps, whose imports have no extension.
-    const imports = version === '11' ? code.replaceAll(/(from '\.\/[\w.-]+)\.js'/g, "$1'") : code
+    // Nest 10 and 11 make CommonJS apps, whose imports have no extension.
+    const imports = Number(version) < 12 ? code.replaceAll(/(from '\.\/[\w.-]+)\.js'/g, "$1'") : code
     await writeFile(join(src, file), imports)
   }
 }
@@ -59,7 +74,7 @@ export const compileNest = async (folder) =>
 export async function lintNest(version, folder) {
   // Our snippets have a style of their own.
   const style = ['--rule', '{"prettier/prettier": "off"}']
-  const args = version === '11' ? ['eslint', 'src', ...style] : ['oxlint', '--type-aware', 'src']
+  const args = Number(version) < 12 ? ['eslint', 'src/**/*.ts', ...style] : ['oxlint', '--type-aware', 'src']
   await mustRun('npx', args, { cwd: folder })
 }
 
