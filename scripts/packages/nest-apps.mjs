@@ -1,10 +1,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readerOf } from './readers.mjs'
 import { mustRun } from './run.mjs'
 import { snippetsOf } from './snippets.mjs'
 
-const README = new URL('../../packages/nestjs/README.md', import.meta.url)
+const README = 'packages/nestjs/README.md'
 const FIXTURES = fileURLToPath(new URL('../../checks/nest/', import.meta.url))
 
 /** What the README's snippets use beside what Nest's command line puts into an app, and a TypeScript of its time. */
@@ -59,7 +60,9 @@ async function writeSources(version, src) {
     file,
     code: await readFile(join(FIXTURES, file), 'utf8'),
   }))
-  const sources = [...(await Promise.all(fixtures)), ...snippetsOf(await readFile(README, 'utf8'))]
+  const readme = await readFile(new URL(`../../${README}`, import.meta.url), 'utf8')
+  const snippets = snippetsOf(readme, readerOf(README)).filter(({ kind }) => kind === 'ts')
+  const sources = [...(await Promise.all(fixtures)), ...snippets]
   for (const { file, code } of sources) {
     // Nest 10 and 11 make CommonJS apps, whose imports have no extension.
     const imports = Number(version) < 12 ? code.replaceAll(/(from '\.\/[\w.-]+)\.js'/g, "$1'") : code

@@ -1,42 +1,42 @@
-/** Where the names come from that a README's snippets use without an import: the framework's, which any editor adds. */
-const MODULES = {
-  '@nestjs/common': 'Controller Get Injectable Module Post Req Res UseGuards',
-  '@nestjs/config': 'ConfigService',
-  '@nestjs/graphql': 'GqlExecutionContext',
-  '@nestjs/passport': 'AuthGuard',
-  '@nestjs/swagger': 'ApiProperty',
-  '@nestjs/throttler': 'SkipThrottle',
-  'node:util': 'promisify',
+const FENCE = /^ *```(ts|js|typescript|javascript)\b.*\n([^]*?)^ *```$/gm
+
+/**
+ * The TypeScript and JavaScript in a README: each fence as a file that compiles, named by its first comment where that
+ * says how. What the reader has is added in front of TypeScript; JavaScript stands for itself. `line` is the number that
+ * a file's line 1 has in the README.
+ */
+export function snippetsOf(readme, reader) {
+  return [...readme.matchAll(FENCE)].map(({ 1: language, 2: fence, index: at }, index) => {
+    const kind = language.startsWith('t') ? 'ts' : 'js'
+    const before = kind === 'ts' ? preludeOf(fence, reader) : ''
+    const code = `${before}${kind === 'ts' ? completed(fence) : fence}`
+    const fenceLine = readme.slice(0, at).split('\n').length
+    return { kind, file: fileOf(fence, kind, index), code, fenceLine, line: fenceLine + 2 - before.split('\n').length }
+  })
 }
 
-/** What the reader has: declared for the snippets that mention it. */
-const HAVE = {
-  tokens: "declare const tokens: import('@imkit-auth/core').ChatTokens",
-  eu: "declare const eu: import('@imkit-auth/nestjs').ImkitChatModuleOptions",
-  us: "declare const us: import('@imkit-auth/nestjs').ImkitChatModuleOptions",
-  Public: 'declare const Public: () => ClassDecorator',
-}
-
-/** The TypeScript in a README: each fence as a file that compiles, named by its first comment where that says how. */
-export function snippetsOf(readme) {
-  const fences = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code)
-  return fences.map((code, index) => ({ file: fileOf(code, index), code: `${preludeOf(code)}${code}` }))
-}
-
-function fileOf(code, index) {
+function fileOf(code, kind, index) {
   const named = /^\/\/ ([\w.-]+\.ts)\b/.exec(code)?.[1]
   if (named) return named
-  return /^test\(/m.test(code) ? `readme-${index}.spec.ts` : `readme-${index}.ts`
+  return /^test\(/m.test(code) ? `readme-${index}.spec.ts` : `readme-${index}.${kind}`
 }
 
-function preludeOf(code) {
+/** Methods stand in a class, and what is left out of them does nothing. */
+function completed(code) {
+  const methods = code.startsWith('@') && !/^(export )?class /m.test(code)
+  return methods ? `class Fragment { ${code.replaceAll('{ … }', '{}')}}\n` : code
+}
+
+function preludeOf(code, { modules, have }) {
   const uses = (name) => new RegExp(`(^|[^.\\w']|\\.\\.\\.)${name}\\b(?!:)`, 'm').test(code)
-  const has = (name) => new RegExp(`import [^\\n]*\\b${name}\\b|(class|const|interface) ${name}\\b`).test(code)
+  const has = (name) =>
+    new RegExp(`import [^\\n]*\\b${name}\\b|(class|const|interface) ${name}\\b|const {[^}]*\\b${name}\\b(?!:)`).test(
+      code,
+    )
   const missing = (names) => names.filter((name) => uses(name) && !has(name))
-  const imports = Object.entries(MODULES).flatMap(([module, names]) => {
+  const imports = Object.entries(modules).flatMap(([module, names]) => {
     const wanted = missing(names.split(' '))
     return wanted.length > 0 ? [`import { ${wanted.join(', ')} } from '${module}'\n`] : []
   })
-  const types = missing(['Request']).map(() => `import type { Request } from 'express'\n`)
-  return [...imports, ...types, ...missing(Object.keys(HAVE)).map((name) => `${HAVE[name]}\n`)].join('')
+  return [...imports, ...missing(Object.keys(have)).map((name) => `${have[name]}\n`)].join('')
 }
