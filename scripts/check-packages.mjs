@@ -8,6 +8,7 @@ import { lintManifest, lintTypes } from './packages/lint-tarball.mjs'
 import { compileNest, lintNest, NEST_VERSIONS, scaffoldNest, testNest } from './packages/nest-apps.mjs'
 import { NODES, obtainNode } from './packages/nodes.mjs'
 import { oldApps, testOldApp } from './packages/old-apps.mjs'
+import { MANAGERS, runManaged } from './packages/package-managers.mjs'
 import { pack, publicPackages } from './packages/pack.mjs'
 import { obtainRedis, whyNoRedis } from './packages/redis.mjs'
 import { Report } from './packages/report.mjs'
@@ -85,18 +86,21 @@ async function compileAll(apps) {
     compilers = await installCompilers(join(temporary, 'compilers'))
   })
   if (!compilers) return
-  for (const configuration of CONFIGURATIONS) {
+  const jobs = CONFIGURATIONS.flatMap((configuration) => {
     const { typescript, moduleResolution } = configuration
     const wanted = typescript === undefined ? [...apps.keys()] : [moduleResolution === 'node10' ? 'oldest' : 'newest']
-    const all = wanted
-      .filter((app) => apps.has(app))
-      .map((app) =>
-        report.step(`compile with ${nameOf(configuration)} and the ${app} frameworks`, () =>
-          compileConsumer(configuration, apps.get(app), compilers),
-        ),
+    return wanted.filter((app) => apps.has(app)).map((app) => ({ configuration, app }))
+  })
+  // Two at a time, as there are cores.
+  const work = async () => {
+    for (let job = jobs.shift(); job; job = jobs.shift()) {
+      const { configuration, app } = job
+      await report.step(`compile with ${nameOf(configuration)} and the ${app} frameworks`, () =>
+        compileConsumer(configuration, apps.get(app), compilers),
       )
-    await Promise.all(all)
+    }
   }
+  await Promise.all([work(), work()])
 }
 
 /** Has Nest's own command line make apps, and tries the README of our Nest package in them, with their compiler, linter and tests. */
@@ -124,6 +128,9 @@ for (const [app, folder] of apps) {
   await report.step(`prove an app's own store with the ${app} frameworks`, () => proveOwnStore(folder))
 }
 await compileAll(apps)
+for (const manager of Object.keys(MANAGERS)) {
+  await report.step(`install with ${manager}, and run`, () => runManaged(manager, temporary, tarballs))
+}
 for (const app of await oldApps()) {
   await report.step(`run the tests of an old app: ${app}`, () => testOldApp(app, temporary, tarballs))
 }

@@ -14,16 +14,21 @@ export async function appNames() {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
 }
 
-/** Makes an app in an empty folder and installs its frameworks and our tarballs, as npm's users do. */
-export async function installApp(name, folder, tarballs) {
+/** Makes an app in an empty folder. Resolves to its manifest, with our tarballs among its dependencies, and those alone. */
+export async function copyApp(name, folder, tarballs) {
   await mkdir(folder)
   for (const entry of await readdir(FIXTURES, { withFileTypes: true })) {
     if (entry.isFile()) await cp(join(FIXTURES, entry.name), join(folder, entry.name))
   }
   const manifest = JSON.parse(await readFile(join(FIXTURES, name, 'package.json'), 'utf8'))
   const ours = Object.fromEntries([...tarballs].map(([ourName, path]) => [ourName, `file:${path}`]))
-  const dependencies = { ...manifest.dependencies, ...ours }
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies }))
+  return { manifest: { ...manifest, dependencies: { ...manifest.dependencies, ...ours } }, ours }
+}
+
+/** Makes an app and installs its frameworks and our tarballs, as npm's users do. */
+export async function installApp(name, folder, tarballs) {
+  const { manifest } = await copyApp(name, folder, tarballs)
+  await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
   const quiet = ['--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts', '--loglevel=error']
   await mustRun('npm', ['install', ...quiet], { cwd: folder })
 }
@@ -33,9 +38,9 @@ export async function installApp(name, folder, tarballs) {
  *
  * @throws Error unless it ends well and has not said a word on stderr, such as a warning.
  */
-export async function runApp(node, file, folder, redisUrl = '') {
+export async function runApp(node, file, folder, redisUrl = '', flags = []) {
   const env = { REDIS_URL: redisUrl }
-  const { code, stdout, stderr, output } = await run(node, [file], { cwd: folder, env, timeout: 60_000 })
+  const { code, stdout, stderr, output } = await run(node, [...flags, file], { cwd: folder, env, timeout: 60_000 })
   if (code !== 0) throw new Error(output)
   if (stderr !== '') throw new Error(`A silent run was expected, but stderr says:\n${stderr.trim()}`)
   return stdout.trim()

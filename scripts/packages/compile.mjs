@@ -36,6 +36,14 @@ export async function installCompilers(folder) {
   return new Map(versions.map((version) => [version, join(folder, `node_modules/typescript-${version}/bin/tsc`)]))
 }
 
+/** The kinds of modules that an app is compiled as, by the endings of its files. */
+function endingsFor(typescript, moduleResolution) {
+  // Here a file's name says nothing of its kind.
+  if (moduleResolution !== undefined) return ['ts']
+  // Before 5.8 no CommonJS file could import the types of Nest 12 and jose, which are ES modules only.
+  return ['5.4', '5.6'].includes(typescript) ? ['mts'] : ['ts', 'mts', 'cts']
+}
+
 /**
  * Compiles the TypeScript in an app's folder, strictly and with every declaration file it reaches. Resolves to whose
  * declarations are wrong apart from ours: those of a framework must not keep us from reading our own.
@@ -45,8 +53,7 @@ export async function installCompilers(folder) {
 export async function compileConsumer({ typescript, module, moduleResolution }, folder, compilers) {
   const compiler = typescript === undefined ? TSC : compilers.get(typescript)
   const project = join(folder, `tsconfig.${[typescript, module, moduleResolution].join('-')}.json`)
-  // Elsewhere a file's name says nothing of its kind of modules.
-  const endings = moduleResolution === undefined ? ['ts', 'mts', 'cts'] : ['ts']
+  const endings = endingsFor(typescript, moduleResolution)
   const files = SOURCES.flatMap((source) => endings.map((ending) => `${source}.${ending}`))
   for (const file of files) {
     const source = file.replace(/[mc]ts$/, 'ts')
@@ -58,6 +65,7 @@ export async function compileConsumer({ typescript, module, moduleResolution }, 
     target: 'es2022',
     types: ['node'],
     strict: true,
+    esModuleInterop: true,
     skipLibCheck: false,
     experimentalDecorators: true,
     emitDecoratorMetadata: true,

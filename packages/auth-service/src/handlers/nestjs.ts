@@ -1,12 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import {
-  ConfigurableModuleBuilder,
-  type ConfigurableModuleCls,
-  Inject,
-  Module,
-  type MiddlewareConsumer,
-  type NestModule,
-} from '@nestjs/common'
+import { ConfigurableModuleBuilder, type ConfigurableModuleCls, Inject, Module, type NestModule } from '@nestjs/common'
+import { HttpAdapterHost } from '@nestjs/core'
 import { type AuthServiceOptions, createAuthService } from '../service/auth-service.js'
 import { answerOrPass, type ExpressRequest } from './answer-or-pass.js'
 
@@ -38,18 +32,22 @@ type Incoming = ExpressRequest & { readonly originalUrl?: string }
 @Module({})
 export class AuthServiceModule extends Configurable implements NestModule {
   readonly #options: AuthServiceOptions
+  readonly #host: HttpAdapterHost
 
-  constructor(@Inject(MODULE_OPTIONS_TOKEN) options: AuthServiceOptions) {
+  constructor(
+    @Inject(MODULE_OPTIONS_TOKEN) options: AuthServiceOptions,
+    @Inject(HttpAdapterHost) host: HttpAdapterHost,
+  ) {
     super()
     this.#options = options
+    this.#host = host
   }
 
-  configure(consumer: MiddlewareConsumer): void {
+  /** Not by a path for all: each version of Nest has a wildcard of its own. */
+  configure(): void {
     const service = createAuthService(this.#options)
-    consumer
-      .apply((request: Incoming, response: ServerResponse, next: (error?: unknown) => void) =>
-        answerOrPass(service, request, response, next, request.originalUrl),
-      )
-      .forRoutes('{*path}')
+    this.#host.httpAdapter.use((request: Incoming, response: ServerResponse, next: (error?: unknown) => void) =>
+      answerOrPass(service, request, response, next, request.originalUrl),
+    )
   }
 }
