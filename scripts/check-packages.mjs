@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { appNames, installApp, LOADERS, proveOwnStore, runApp } from './packages/apps.mjs'
 import { compileConsumer, CONFIGURATIONS, installCompilers, nameOf } from './packages/compile.mjs'
+import { checkContents } from './packages/contents.mjs'
 import { lintManifest, lintTypes } from './packages/lint-tarball.mjs'
 import { compileNest, lintNest, NEST_VERSIONS, scaffoldNest, testNest } from './packages/nest-apps.mjs'
 import { NODES, obtainNode } from './packages/nodes.mjs'
@@ -27,6 +28,7 @@ async function tarballsOfAll() {
       const { tarball, files } = await pack(folder, temporary)
       tarballs.set(name, tarball)
       checkOutputs(files)
+      await checkContents(name, files)
       return `${files.length} files`
     })
     const tarball = tarballs.get(name)

@@ -20,9 +20,15 @@ export async function publicPackages() {
 export async function pack(folder, destination) {
   const args = ['-y', 'pnpm@10.34.9', 'pack', '--json', '--pack-destination', destination]
   const { stdout } = await mustRun('npx', args, { cwd: folder })
-  const { filename, files } = JSON.parse(stdout)
+  const { filename } = JSON.parse(stdout)
+  const tarball = join(destination, filename.slice(filename.lastIndexOf('/') + 1))
+  // What pnpm lists leaves out the license, which it adds.
+  const list = await mustRun('tar', ['-tzf', tarball], { cwd: destination })
   return {
-    tarball: join(destination, filename.slice(filename.lastIndexOf('/') + 1)),
-    files: files.map(({ path }) => path),
+    tarball,
+    files: list.stdout
+      .trim()
+      .split('\n')
+      .map((path) => path.replace(/^package\//, '')),
   }
 }
