@@ -12,7 +12,6 @@ import {
 } from '@nestjs/common'
 import { lastValueFrom, type Observable, of } from 'rxjs'
 import { assertCalled } from './assert-called.js'
-import { responseOf } from './fastify-replies.js'
 import { hasRedirect, neverCached, refuseEventStream } from './handlers.js'
 import { ImkitChatService } from './imkit-chat.service.js'
 import { perChat } from './inject-imkit-chat.js'
@@ -42,18 +41,14 @@ export class ProvisionChatTokenInterceptor implements NestInterceptor {
     refuseEventStream('ProvisionChatToken', context)
     const request = this.#chat.requestOf(context)
     const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined })
-    const isHttp = context.getType() === 'http'
-    const response = isHttp ? context.switchToHttp().getResponse<HostResponse>() : responseOf(request)
-    if (isHttp && response && response.statusCode >= 400) return of(body)
-    const chat = await this.#chat.login(request, body)
-    if (chat === undefined) {
+    const response = context.getType() === 'http' ? context.switchToHttp().getResponse<HostResponse>() : undefined
+    if (response && response.statusCode >= 400) return of(body)
+    const found = await this.#chat.login(request, body)
+    if (found === undefined) {
       this.#warn(context, 'logged nobody in: identify(request, result) must find the user in one of the two')
     }
-    return of(
-      isHttp && response
-        ? this.#answer(context, response, body, chat ?? null)
-        : this.#result(context, body, chat ?? null),
-    )
+    const chat = found ?? null
+    return of(response ? this.#answer(context, response, body, chat) : this.#result(context, body, chat))
   }
 
   #answer(context: ExecutionContext, response: HostResponse, body: unknown, chat: ChatCredentials | null): unknown {
