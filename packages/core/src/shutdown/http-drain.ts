@@ -57,8 +57,7 @@ export class HttpDrain {
     const beganAt = performance.now()
     const endAt = beganAt + withinMs
     await this.#noneWaits(Math.min(endAt, beganAt + QUIET))
-    // Only this: what an HTTP server adds is to destroy its idle connections. It may have been closed before.
-    NetServer.prototype.close.call(this.#server, () => {})
+    this.#close()
     for (const response of this.#underWay) beLast(response)
     for (const session of this.#sessions) session.close()
     while (this.#connections.size > 0) {
@@ -71,6 +70,13 @@ export class HttpDrain {
     }
     // Its timers end with it.
     this.#server.close(() => {})
+  }
+
+  /** Takes no more connections. The server may have been closed before. */
+  #close(): void {
+    // Only this: what an HTTP server adds is to destroy its idle connections. Bun's servers know no other way.
+    const { close } = this.#server instanceof NetServer ? NetServer.prototype : this.#server
+    close.call(this.#server, () => {})
   }
 
   /**
