@@ -67,22 +67,30 @@ export class FetchDispatcher implements Carrier {
     }
   }
 
-  async #turn(signal: AbortSignal): Promise<void> {
-    while (this.#underWay >= MAX_REQUESTS) {
-      await new Promise<void>((resolve) => {
-        this.#waiting.add(resolve)
-        signal.addEventListener('abort', () => resolve(), { once: true })
-      })
-      signal.throwIfAborted()
+  #turn(signal: AbortSignal): Promise<void> {
+    if (this.#underWay < MAX_REQUESTS) {
+      this.#underWay += 1
+      return Promise.resolve()
     }
-    this.#underWay += 1
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(resolve)
+      const giveUp = () => {
+        this.#waiting.delete(resolve)
+        reject(signal.reason as Error)
+      }
+      signal.addEventListener('abort', giveUp, { once: true })
+    })
   }
 
+  /** Hands the turn to whoever has waited longest. */
   #done(): void {
-    this.#underWay -= 1
-    // All of them: the first may have given up.
-    for (const wake of this.#waiting) wake()
-    this.#waiting.clear()
+    const [next] = this.#waiting
+    if (!next) {
+      this.#underWay -= 1
+      return
+    }
+    this.#waiting.delete(next)
+    next()
   }
 }
 

@@ -74,9 +74,10 @@ export class HttpDrain {
 
   /** Takes no more connections. The server may have been closed before. */
   #close(): void {
-    // Only this: what an HTTP server adds is to destroy its idle connections. Bun's servers know no other way.
-    const { close } = this.#server instanceof NetServer ? NetServer.prototype : this.#server
-    close.call(this.#server, () => {})
+    const isNodes: boolean = this.#server instanceof NetServer
+    // Only this: what an HTTP server adds is to destroy its idle connections. Bun's knows no other way.
+    if (isNodes) NetServer.prototype.close.call(this.#server, () => {})
+    else this.#server.close(() => {})
   }
 
   /**
