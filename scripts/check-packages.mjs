@@ -13,6 +13,7 @@ import { MANAGERS, runManaged } from './packages/package-managers.mjs'
 import { pack, publicPackages } from './packages/pack.mjs'
 import { obtainRedis, whyNoRedis } from './packages/redis.mjs'
 import { Report } from './packages/report.mjs'
+import { obtainRuntime, runLifeCycle, RUNTIMES } from './packages/runtimes.mjs'
 import { checkOutputs } from './packages/stale-outputs.mjs'
 
 const report = new Report()
@@ -81,6 +82,24 @@ async function runOnEveryNode(apps, redisUrl) {
   }
 }
 
+/** Runs the life cycle in every app on each other runtime. One that cannot be had is skipped, or fails with ALL_NODES=1. */
+async function runOnEveryRuntime(apps) {
+  for (const { name, wanted } of RUNTIMES) {
+    const runtime = await obtainRuntime(name, wanted, temporary).catch((error) => error)
+    if (runtime instanceof Error && process.env.ALL_NODES !== '1') {
+      const hint = `\`npx -y ${name}@${wanted}\` has to work; ALL_NODES=1 makes this a failure.`
+      report.skip(`${name} ${wanted}`, `This runtime cannot be had here. ${hint}\n${runtime.message}`)
+      continue
+    }
+    for (const [app, folder] of apps) {
+      await report.step(`run the life cycle with the ${app} frameworks on ${name} ${wanted}`, () => {
+        if (runtime instanceof Error) throw runtime
+        return runLifeCycle(runtime, folder)
+      })
+    }
+  }
+}
+
 /** Compiles a TypeScript consumer with each configuration. Where Nest 12 cannot be found, as it has no `main`, the oldest frameworks do. */
 async function compileAll(apps) {
   let compilers
@@ -126,6 +145,7 @@ const apps = await installedApps(tarballs)
 const redis = await redisOfApps()
 await runOnEveryNode(apps, redis?.url)
 await redis?.stop()
+await runOnEveryRuntime(apps)
 for (const [app, folder] of apps) {
   await report.step(`prove an app's own store with the ${app} frameworks`, () => proveOwnStore(folder))
 }

@@ -33,14 +33,17 @@ export async function installApp(name, folder, tarballs) {
   await mustRun('npm', ['install', ...quiet], { cwd: folder })
 }
 
+/** Runs an app, which uses the Redis at that address if there is one. @throws Error unless it ends well and in silence. */
+export const runApp = (node, file, folder, redisUrl = '', flags = []) =>
+  runSilently(node, [...flags, file], { cwd: folder, env: { REDIS_URL: redisUrl } })
+
 /**
- * Runs an app, which uses the Redis at that address if there is one.
+ * Resolves to what an app says on stdout.
  *
  * @throws Error unless it ends well and has not said a word on stderr, such as a warning.
  */
-export async function runApp(node, file, folder, redisUrl = '', flags = []) {
-  const env = { REDIS_URL: redisUrl }
-  const { code, stdout, stderr, output } = await run(node, [...flags, file], { cwd: folder, env, timeout: 60_000 })
+export async function runSilently(command, args, options) {
+  const { code, stdout, stderr, output } = await run(command, args, { ...options, timeout: 60_000 })
   if (code !== 0) throw new Error(output)
   if (stderr !== '') throw new Error(`A silent run was expected, but stderr says:\n${stderr.trim()}`)
   return stdout.trim()

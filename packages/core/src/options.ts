@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { dispatcherFrom } from './chat-server/dispatcher-option.js'
 import { ChatTokenError } from './errors.js'
 import type { Mode } from './modes/mode.js'
 import { quiet, type QuietLogger } from './once-a-minute.js'
@@ -54,7 +55,8 @@ export interface ChatTokensOptions {
    * @default 900
    */
   readonly requestsPerMinute?: number
-  /** An undici 7 `Dispatcher` instead of a pool of 50 connections, for proxies and TLS settings. It is not closed. */
+  /** An undici 7 `Dispatcher` instead of a pool of 50 connections, for proxies and TLS settings. It is not closed.
+   * Under Bun, whose undici sends nothing: an object with such a `request()`, instead of Bun's `fetch`. */
   readonly dispatcher?: Dispatcher
   /** The clock, in epoch ms. @default Date.now */
   readonly now?: () => number
@@ -115,7 +117,7 @@ export function settingsFrom(options: ChatTokensOptions): Settings {
     ambiguityHorizon: milliseconds('ambiguityHorizon', options.ambiguityHorizon, isAsked ? 10_000 : 0, 0),
     deadline: milliseconds('deadline', options.deadline, 3_000, 1),
     requestsPerMinute: requestsFrom(options.requestsPerMinute),
-    dispatcher: options.dispatcher,
+    dispatcher: dispatcherFrom(options.dispatcher),
     now,
     logger,
     leftOut: (problem) => logger.warn(`imkit-auth: ${problem}`),

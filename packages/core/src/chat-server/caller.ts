@@ -4,7 +4,9 @@ import { hasCode } from '../errors.js'
 import type { Purpose, RequestBudget } from '../store/request-budget.js'
 import { type AnswerResult, readAnswer, type RefusalCode } from './answer.js'
 import { Breaker, type BreakerListener } from './breaker.js'
-import { type ChatServerRequest, exchange } from './exchange.js'
+import { type Carrier, type ChatServerRequest, exchange } from './exchange.js'
+import { FetchDispatcher } from './fetch-dispatcher.js'
+import { isBun } from './dispatcher-option.js'
 import { refusalError } from './refusal.js'
 import { RetryBudget, type Settled, withRetries } from './retry.js'
 import { type ServerClock, serverClock } from './server-clock.js'
@@ -38,7 +40,7 @@ export class Caller {
   readonly #origin: string
   readonly #apiKey: () => string
   readonly #injected: Dispatcher | undefined
-  #pool: Pool | undefined
+  #pool: Pool | FetchDispatcher | undefined
   #closed = false
   readonly #now: () => number
   readonly #budget: RequestBudget
@@ -78,11 +80,12 @@ export class Caller {
     await pool?.destroy()
   }
 
-  get #dispatcher(): Dispatcher {
+  get #dispatcher(): Carrier {
     return this.#injected ?? (this.#pool ??= this.#connect())
   }
 
-  #connect(): Pool {
+  #connect(): Pool | FetchDispatcher {
+    if (isBun()) return new FetchDispatcher()
     return new Pool(this.#origin, {
       connections: MAX_CONNECTIONS,
       allowH2: true,

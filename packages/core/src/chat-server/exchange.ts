@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici'
 import type { Deadline } from '../deadline.js'
 import { ChatTokenError } from '../errors.js'
 
@@ -14,6 +13,28 @@ export interface ChatServerReply {
   /** The `Date` header. */
   readonly date: string | undefined
   readonly text: string
+}
+
+/** A request as it is handed to whoever sends it. */
+export interface Carried {
+  readonly origin: string
+  readonly method: ChatServerRequest['method']
+  /** With the prefix of serverUrl, percent-encoded. */
+  readonly path: string
+  readonly headers: Record<string, string>
+  readonly body: string | null
+  readonly signal: AbortSignal
+}
+
+export interface CarriedReply {
+  readonly statusCode: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+/** All that is used of undici's `Dispatcher`. */
+export interface Carrier {
+  request(request: Carried): Promise<CarriedReply>
 }
 
 /** An answer never needs more; anything larger is cut off. In bytes. */
@@ -34,7 +55,7 @@ const NEVER_SENT = new Set([
  * failure is a fresh error: what the HTTP client says may quote the API key.
  */
 export async function exchange(
-  dispatcher: Dispatcher,
+  dispatcher: Carrier,
   origin: string,
   apiKey: string,
   request: ChatServerRequest,
@@ -74,8 +95,8 @@ export async function exchange(
   }
 }
 
-async function readText(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = []
+async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body) {
     size += chunk.length

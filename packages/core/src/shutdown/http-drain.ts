@@ -57,8 +57,7 @@ export class HttpDrain {
     const beganAt = performance.now()
     const endAt = beganAt + withinMs
     await this.#noneWaits(Math.min(endAt, beganAt + QUIET))
-    // Only this: what an HTTP server adds is to destroy its idle connections. It may have been closed before.
-    NetServer.prototype.close.call(this.#server, () => {})
+    this.#close()
     for (const response of this.#underWay) beLast(response)
     for (const session of this.#sessions) session.close()
     while (this.#connections.size > 0) {
@@ -71,6 +70,14 @@ export class HttpDrain {
     }
     // Its timers end with it.
     this.#server.close(() => {})
+  }
+
+  /** Takes no more connections. The server may have been closed before. */
+  #close(): void {
+    const isNodes: boolean = this.#server instanceof NetServer
+    // Only this: what an HTTP server adds is to destroy its idle connections. Bun's knows no other way.
+    if (isNodes) NetServer.prototype.close.call(this.#server, () => {})
+    else this.#server.close(() => {})
   }
 
   /**
