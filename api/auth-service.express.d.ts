@@ -1,0 +1,2 @@
+// authServiceHandler
+export declare function authServiceHandler(service: AuthService): RequestHandler;

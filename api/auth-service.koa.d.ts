@@ -1,0 +1,2 @@
+// authServiceMiddleware
+export declare function authServiceMiddleware(service: AuthService): Middleware;
