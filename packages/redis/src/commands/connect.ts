@@ -80,7 +80,6 @@ class Renewable implements RedisCommands {
   }
 
   async send(key: string, commands: readonly Command[]): Promise<readonly unknown[]> {
-    await this.loading
     const connection = this.#use()
     if (!connection) throw new Error('There is no client')
     return connection.send(key, commands)
