@@ -9,7 +9,7 @@ const HOUR = 3_600_000
 /** A memory store that holds a token of each user, put there by the steps of a login. */
 export async function filledStore(users: Iterable<BenchUser>, maxUsers: number): Promise<TokenStore> {
   const store = memoryStore({ maxUsers })
-  const listener = { down() {}, up() {}, warn() {} }
+  const listener = { down() {}, up() {}, warn() {}, alert() {} }
   const space = store.open({ server: SERVER_URL, namespace: '', now: Date.now, listener })
   const key = { session: undefined, ownToken: false }
   const intent = { session: undefined, minted: undefined }
@@ -19,7 +19,7 @@ export async function filledStore(users: Iterable<BenchUser>, maxUsers: number):
     if (acquired.kind !== 'acquired') throw new Error(`a new user’s lease is ${acquired.kind}`)
     const { token, expiresAt } = tokenOf(user)
     const live = { token, expiresAt, renewBefore: HOUR, expirationDate: undefined }
-    const rest = { holdUntil: undefined, nickname: undefined, avatarUrl: undefined }
+    const rest = { holdForMs: undefined, nickname: undefined, avatarUrl: undefined }
     await space.commit(user.id, { fence: acquired.fence, epoch, token: live, ...rest })
   }
   return store

@@ -42,7 +42,9 @@ export function raiseAlerts(events: Events, logger: QuietLogger): Alert {
   events.on('obtainFailed', raiseUnlessDown)
   events.on('revocationDelayed', raiseUnlessDown)
   events.on('chatServerDown', raise)
-  events.on('storeDown', () => raiseMessage('UNAVAILABLE', STORE_DOWN))
+  events.on('storeDown', ({ reason }) => {
+    raiseMessage('UNAVAILABLE', reason === undefined ? STORE_DOWN : `${STORE_DOWN} ${reason}`)
+  })
   let told = false
   events.on('revokedTooMuch', () => {
     if (!told) logger.warn(`imkit-auth: ${REVOKED_TOO_MUCH}`)

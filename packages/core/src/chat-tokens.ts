@@ -17,9 +17,9 @@ import { ProfileUpdater } from './profile-updater.js'
 import { Provisioner } from './provisioner.js'
 import { Revoker, type RevokeOutcome } from './revoker.js'
 import { sessionKey } from './session-key.js'
-import { guardedSpace } from './store/guarded-store.js'
 import { isFresh, isLive } from './store/live-token.js'
-import type { StoreListener, TokenSpace, UserState } from './store/token-store.js'
+import type { TokenSpace } from './store/token-space.js'
+import type { StoreListener, UserState } from './store/token-store.js'
 import { assertUserId, toUserId } from './user-id.js'
 import { type ChatUser, toUser, type User, type UserId } from './user.js'
 
@@ -85,7 +85,7 @@ export class ChatTokens {
     const server = serverUrl.href
     this.#spaceName = createHash('sha256').update(`${server} ${namespace}`).digest('base64url').slice(0, 8)
     this.#events = new Events((event) => this.warn(`a listener for "${event}" threw; fix the listener.`))
-    this.#space = guardedSpace(settings.store.open({ server, namespace, now, listener: this.#storeListener() }))
+    this.#space = settings.store.open({ server, namespace, now, listener: this.#storeListener() })
     this.#server = openChatServer(settings, this.#events, () => this.#worker.unblock())
     this.#worker = new OutboxWorker(settings, this.#space, this.#server, this.#events)
     const obtainer = new Obtainer(settings, this.#space, this.#server)
@@ -102,15 +102,16 @@ export class ChatTokens {
   #storeListener(): StoreListener {
     let downAt = performance.now()
     return {
-      down: () => {
+      down: (reason) => {
         downAt = performance.now()
-        this.#events.emit('storeDown', {})
+        this.#events.emit('storeDown', { reason })
       },
       up: () => {
         this.#events.emit('storeUp', { afterMs: Math.round(performance.now() - downAt) })
         this.#worker.kick()
       },
       warn: (message) => this.warn(message),
+      alert: (message) => this.#alert('UNAVAILABLE', message),
     }
   }
 
@@ -173,7 +174,7 @@ export class ChatTokens {
     const state = read instanceof Promise ? await read : read
     if (this.#closing) throw closed()
     const now = this.#settings.now()
-    if (!state.loggedOut && isFresh(state.token, now)) {
+    if (!state.loggedOut && isFresh(state.token, now, this.#settings.renewBefore)) {
       this.#counters.hits += 1
       if (login) this.#profiles.check(user, state)
       return this.#credentials.for(id, state.token, now)
@@ -289,7 +290,9 @@ export class ChatTokens {
 
   /** The revocations that the chat server has not confirmed yet. */
   async pendingRevocations(): Promise<readonly PendingRevocation[]> {
-    return (await this.#space.pending()).map(pendingRevocation)
+    const pending: PendingRevocation[] = []
+    for await (const page of this.#space.allPending()) for (const one of page) pending.push(pendingRevocation(one))
+    return pending
   }
 
   /**

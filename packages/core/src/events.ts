@@ -19,8 +19,8 @@ export interface ChatTokenEvents {
   chatServerDown: { code: ChatTokenErrorCode; retryInMs: number }
   /** It answers again. */
   chatServerUp: { afterMs: number }
-  /** The store does not answer: logins go on without chat, and logouts are `volatile`. */
-  storeDown: object
+  /** The store does not answer: logins go on without chat, and logouts are `volatile`. The reason, where it is known. */
+  storeDown: { reason: string | undefined }
   /** It answers again, and has been told of the logouts in between. */
   storeUp: { afterMs: number }
   /**

@@ -10,8 +10,3 @@ export function callDeadline({ deadline, now }: Settings): Deadline {
 export function leaseMs({ deadline, ambiguityHorizon }: Settings): number {
   return deadline + ambiguityHorizon
 }
-
-/** Until when the chat server may still act on a request that was just given up. Epoch ms. */
-export function horizon({ now, ambiguityHorizon }: Settings): number {
-  return now() + ambiguityHorizon
-}

@@ -33,6 +33,9 @@ export type { ProfileFailure, ProfileProgress, ProfileReport, ProvisionProfilesO
 export { type BudgetLimits, limitsOf, LONGEST_PAUSE, type Purpose, type RequestBudget } from './store/request-budget.js'
 export type { Awaitable } from './store/awaitable.js'
 export type { LiveToken } from './store/live-token.js'
+export { recordStore, type RecordStoreOptions } from './store/record-store.js'
+export type { Change, DriverListener, Due, RecordDriver, Row, StoreDriver, Swapped } from './store/store-driver.js'
+export type { TokenSpace } from './store/token-space.js'
 export type { PendingRevocation } from './pending-revocation.js'
 export { isSafeUrl } from './safe-url.js'
 export { tokenDigest } from './token-digest.js'
@@ -46,7 +49,6 @@ export type {
   Revocation,
   SessionKey,
   StoreListener,
-  TokenSpace,
   TokenStore,
   UserState,
 } from './store/token-store.js'

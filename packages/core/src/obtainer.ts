@@ -2,12 +2,13 @@ import type { ChatServer } from './chat-server/chat-server.js'
 import type { TokenWithExpiry } from './chat-server/client-document.js'
 import type { Deadline } from './deadline.js'
 import { ChatTokenError } from './errors.js'
-import { horizon, leaseMs } from './horizon.js'
+import { leaseMs } from './horizon.js'
 import { claimsOf } from './jwt-claims.js'
 import type { Mode } from './modes/mode.js'
 import type { Settings } from './options.js'
 import type { LiveToken } from './store/live-token.js'
-import type { Acquired, Intent, SessionKey, TokenSpace } from './store/token-store.js'
+import type { TokenSpace } from './store/token-space.js'
+import type { Acquired, Intent, SessionKey } from './store/token-store.js'
 import type { User } from './user.js'
 
 /** How often a waiter looks again by itself, should nobody wake it. In ms. */
@@ -33,12 +34,15 @@ export class Obtainer {
     this.#server = server
   }
 
-  /** The user's fresh token, or `superseded` when a logout came in between and the result must not be handed out. */
-  async obtain(request: ObtainRequest, deadline: Deadline): Promise<LiveToken | 'superseded'> {
+  /**
+   * The user's fresh token; `superseded` when a logout came in between and the result must not be handed out; `newcomer` when
+   * another process wrote the user's first record before, so that the epoch has to be read again.
+   */
+  async obtain(request: ObtainRequest, deadline: Deadline): Promise<LiveToken | 'superseded' | 'newcomer'> {
     const { user, key, epoch } = request
     const minted = await this.#mint(this.#settings.mode, request)
     const acquired = await this.#acquire(request, minted, deadline)
-    if (acquired.kind === 'superseded') return 'superseded'
+    if (acquired.kind === 'superseded') return acquired.newcomer ? 'newcomer' : 'superseded'
     if (acquired.kind === 'hit') return acquired.token
 
     const { fence, revokeAllFirst } = acquired
@@ -73,26 +77,31 @@ export class Obtainer {
     } catch (error) {
       if (error instanceof Superseded) return 'superseded'
       mayHaveActed ||= !(error instanceof ChatTokenError) || error.ambiguous
-      await this.#space.release(user.id, { fence, holdUntil: mayHaveActed ? horizon(this.#settings) : undefined })
+      await this.#space.release(user.id, {
+        fence,
+        holdForMs: mayHaveActed ? this.#settings.ambiguityHorizon : undefined,
+      })
       throw error
     }
   }
 
   async #commit(request: ObtainRequest, fence: number, obtained: TokenWithExpiry, ambiguous: boolean) {
     const { user, key, epoch } = request
-    const now = this.#settings.now()
-    const holdUntil = ambiguous ? horizon(this.#settings) : undefined
+    const { ambiguityHorizon, isExternal, now } = this.#settings
     const { token: text, expiresAt } = obtained
-    const renewBefore = Math.min(this.#settings.renewBefore, Math.floor((expiresAt - now) / 2))
-    const plain = { token: text, expiresAt, renewBefore, expirationDate: undefined }
+    const plain = {
+      token: text,
+      expiresAt,
+      renewBefore: Math.floor((expiresAt - now()) / 2),
+      expirationDate: undefined,
+    }
     // There may be many: what says nothing takes no room.
-    const special = key.ownToken || holdUntil !== undefined || this.#settings.isExternal
     const session = key.ownToken ? key.session : undefined
-    const token: LiveToken = special
-      ? { ...plain, session, settlesAt: holdUntil, external: this.#settings.isExternal || undefined }
-      : plain
+    const token: LiveToken =
+      key.ownToken || isExternal ? { ...plain, session, external: isExternal || undefined } : plain
     const { nickname, avatarUrl } = user
-    const outcome = await this.#space.commit(user.id, { fence, epoch, token, holdUntil, nickname, avatarUrl })
+    const holdForMs = ambiguous ? ambiguityHorizon : undefined
+    const outcome = await this.#space.commit(user.id, { fence, epoch, token, holdForMs, nickname, avatarUrl })
     return outcome === 'stored' ? token : 'superseded'
   }
 
@@ -102,7 +111,8 @@ export class Obtainer {
     minted: TokenWithExpiry | undefined,
     deadline: Deadline,
   ): Promise<Exclude<Acquired, { kind: 'busy' }>> {
-    const step = { key, epoch, intent: this.#intent(key, minted), leaseMs: leaseMs(this.#settings) }
+    const { renewBefore } = this.#settings
+    const step = { key, epoch, intent: this.#intent(key, minted), leaseMs: leaseMs(this.#settings), renewBefore }
     for (;;) {
       const acquired = await this.#space.acquire(user.id, step)
       if (acquired.kind !== 'busy') return acquired
@@ -122,8 +132,8 @@ export class Obtainer {
   }
 
   /** What a crash from here on may leave at the chat server: nothing, when it is told of no token. */
-  #intent({ session }: SessionKey, minted: TokenWithExpiry | undefined): Intent | undefined {
-    return this.#settings.isExternal ? undefined : { session, minted }
+  #intent({ session, ownToken }: SessionKey, minted: TokenWithExpiry | undefined): Intent | undefined {
+    return this.#settings.isExternal ? undefined : { session: ownToken ? session : undefined, minted }
   }
 
   async #mint(mode: Mode, { user, epoch }: ObtainRequest): Promise<TokenWithExpiry | undefined> {

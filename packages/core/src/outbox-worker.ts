@@ -2,16 +2,19 @@ import type { ChatServer } from './chat-server/chat-server.js'
 import { Deadline } from './deadline.js'
 import { ChatTokenError } from './errors.js'
 import type { Events } from './events.js'
-import { callDeadline, horizon, leaseMs } from './horizon.js'
+import { callDeadline, leaseMs } from './horizon.js'
 import { jittered } from './jitter.js'
 import type { Settings } from './options.js'
-import type { LoggedOut, Revocation, TokenSpace } from './store/token-store.js'
+import type { TokenSpace } from './store/token-space.js'
+import type { LoggedOut, Revocation } from './store/token-store.js'
 import { Waiters } from './waiters.js'
 
 const MAX_CONCURRENT = 16
 const MAX_REMEMBERED = 10_000
 /** Waits between tries of one revocation double from the first to the last of these. In ms. */
 const RETRY_WAIT = { first: 250, last: 60_000 }
+/** How often a logout looks whether another process has carried its revocation. In ms. */
+const LOOK_AT_OTHERS = 100
 /** How often the store is asked for due revocations while some wait. In ms. */
 const LOOK_AGAIN = 1_000
 
@@ -73,15 +76,21 @@ export class OutboxWorker {
     const matters = ({ id, token }: Revocation) => token === undefined || open.has(id)
     const confirmed = async () =>
       open.size === 0 || (carried === claimed.length && !(await this.#space.pending(userId)).some(matters))
-    return this.#until(confirmed, new Deadline(withinMs, this.#settings.now))
+    return this.#until(confirmed, new Deadline(withinMs, this.#settings.now), LOOK_AT_OTHERS)
   }
 
   /** Whether nothing that is ours to carry waits any more before the deadline. What another process has claimed is its own. */
   async drain(deadline: Deadline): Promise<boolean> {
     if (!this.#maySend) return false
     this.kick()
-    const isOurs = ({ id, fence }: Revocation) => fence === undefined || this.#tried.get(id) === fence
-    return this.#until(async () => this.#active === 0 && !(await this.#space.pending()).some(isOurs), deadline)
+    return this.#until(async () => this.#active === 0 && !(await this.#isAnyOurs()), deadline)
+  }
+
+  async #isAnyOurs(): Promise<boolean> {
+    for await (const waiting of this.#space.allPending()) {
+      if (waiting.some(({ id, fence }) => fence === undefined || this.#tried.get(id) === fence)) return true
+    }
+    return false
   }
 
   /** Carries only what logouts claim from now on. */
@@ -90,13 +99,14 @@ export class OutboxWorker {
     clearTimeout(this.#timer)
   }
 
-  async #until(condition: () => Promise<boolean>, deadline: Deadline): Promise<boolean> {
+  /** Looks whenever one has ended here, and now and then when another process may end it. */
+  async #until(condition: () => Promise<boolean>, deadline: Deadline, lookAgainMs = Infinity): Promise<boolean> {
     for (;;) {
       const seen = this.#waiters.wakes
       // A store that does not answer may do so in time.
       if (await condition().catch(() => false)) return true
       if (deadline.passed || this.#blockedMs > deadline.remaining) return false
-      await this.#waiters.wait(deadline.remaining, seen)
+      await this.#waiters.wait(Math.min(deadline.remaining, lookAgainMs), seen)
     }
   }
 
@@ -198,8 +208,8 @@ export class OutboxWorker {
     const tried = retryAfter === undefined
     const retryInMs = tried ? waitAfter(attempts) : retryAfter * 1_000
     if (!tried) this.#blockedUntil = Math.max(this.#blockedUntil, performance.now() + retryInMs)
-    const holdUntil = ambiguous ? horizon(this.#settings) : undefined
-    await this.#space.retry(revocation, { delayMs: retryInMs, holdUntil, tried })
+    const holdForMs = ambiguous ? this.#settings.ambiguityHorizon : undefined
+    await this.#space.retry(revocation, { delayMs: retryInMs, holdForMs, tried })
     const all = token === undefined
     this.#events.emit('revocationDelayed', { userId, all, attempts: attempts + (tried ? 1 : 0), code, retryInMs })
   }

@@ -3,7 +3,8 @@ import { hasCode } from './errors.js'
 import type { Events } from './events.js'
 import { callDeadline } from './horizon.js'
 import type { Settings } from './options.js'
-import type { TokenSpace } from './store/token-store.js'
+import type { TokenSpace } from './store/token-space.js'
+
 import type { User } from './user.js'
 
 type KnownProfile = Pick<User, 'nickname' | 'avatarUrl'>

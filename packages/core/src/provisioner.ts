@@ -6,8 +6,12 @@ import type { Obtainer } from './obtainer.js'
 import type { Settings } from './options.js'
 import { SingleFlight } from './single-flight.js'
 import { isFresh, isLive, type LiveToken } from './store/live-token.js'
-import type { SessionKey, TokenSpace, UserState } from './store/token-store.js'
+import type { TokenSpace } from './store/token-space.js'
+import type { SessionKey, UserState } from './store/token-store.js'
 import type { User } from './user.js'
+
+/** How often a user's epoch is read at most while other processes write their first record. */
+const MAX_READS = 5
 
 /**
  * Gets a user a token when the store had no fresh one: callers share what is in flight, a logout in between is noticed,
@@ -19,7 +23,7 @@ export class Provisioner {
   readonly #obtainer: Obtainer
   readonly #events: Events
   readonly #onLanded: () => void
-  readonly #flights = new SingleFlight<LiveToken | 'superseded'>()
+  readonly #flights = new SingleFlight<Obtained>()
 
   constructor(settings: Settings, space: TokenSpace, obtainer: Obtainer, events: Events, onLanded: () => void) {
     this.#settings = settings
@@ -47,22 +51,18 @@ export class Provisioner {
     }
     for (let attempt = 1; ; attempt++) {
       if (state.loggedOut) throw loggedOut()
-      if (isFresh(state.token, this.#settings.now())) return state.token
+      if (isFresh(state.token, this.#settings.now(), this.#settings.renewBefore)) return state.token
       const obtained = await this.#share(user, key, state, { deadline, patience })
-      if (obtained !== 'superseded') return obtained
+      if (typeof obtained !== 'string') return obtained
       // Without a session nobody can tell whose logout it was: a page has to ask again, and its host knows the answer.
-      if (attempt === 2 || (!login && key.session === undefined)) throw interrupted()
+      const isOver = attempt === 2 || (!login && key.session === undefined)
+      if (obtained === 'newcomer' ? attempt === MAX_READS : isOver) throw interrupted()
       state = await this.#space.read(user.id, key)
     }
   }
 
   /** Joins the obtain that is in flight for this user and epoch, or starts it. */
-  async #share(
-    user: User,
-    key: SessionKey,
-    state: UserState,
-    { deadline, patience }: Times,
-  ): Promise<LiveToken | 'superseded'> {
+  async #share(user: User, key: SessionKey, state: UserState, { deadline, patience }: Times): Promise<Obtained> {
     const flightKey = key.ownToken ? `${user.id.length}:${user.id}${key.session}` : user.id
     const renewal = isLive(state.token, this.#settings.now())
     try {
@@ -82,7 +82,7 @@ export class Provisioner {
   async #fly(user: User, key: SessionKey, epoch: number, deadline: Deadline, renewal: boolean) {
     try {
       const live = await this.#obtainer.obtain({ user, key, epoch }, deadline)
-      if (live === 'superseded') return live
+      if (typeof live === 'string') return live
       this.#events.emit('obtained', { userId: user.id, expiresAt: live.expiresAt, renewal })
       return live
     } catch (error) {
@@ -95,6 +95,8 @@ export class Provisioner {
     }
   }
 }
+
+type Obtained = Awaited<ReturnType<Obtainer['obtain']>>
 
 /** A login, or a page of a session that is logged in already, wants a token. */
 interface Wanted {

@@ -3,7 +3,8 @@ import { ChatTokenError } from './errors.js'
 import type { Settings } from './options.js'
 import type { OutboxWorker } from './outbox-worker.js'
 import { sessionKey } from './session-key.js'
-import type { LoggedOut, TokenSpace } from './store/token-store.js'
+import type { TokenSpace } from './store/token-space.js'
+import type { LoggedOut } from './store/token-store.js'
 import { toUserId } from './user-id.js'
 
 /**
@@ -38,7 +39,8 @@ export class Revoker {
   }
 
   revokeEverywhere(userId: unknown, waitMs: number): Promise<RevokeOutcome> {
-    const key = { session: undefined, ownToken: this.#settings.scope === 'session' }
+    const { scope, isExternal } = this.#settings
+    const key = { session: undefined, ownToken: scope === 'session', external: isExternal }
     return this.#end(userId, waitMs, () => ({ key, everything: true }))
   }
 
@@ -54,8 +56,7 @@ export class Revoker {
     try {
       const userId = toUserId(given)
       const { claimForMs } = this.#worker
-      const step = { ...logout(), claimForMs, external: this.#settings.isExternal }
-      return { userId, done: await this.#space.logout(userId, step) }
+      return { userId, done: await this.#space.logout(userId, { ...logout(), claimForMs }) }
     } catch (error) {
       // A binding lets the host's logout succeed all the same, so nobody else would tell.
       const code = error instanceof ChatTokenError ? error.code : 'a bug'

@@ -24,6 +24,7 @@ it('exports these names that run, and no others', () => {
     'limitsOf',
     'memoryStore',
     'middlewareFactory',
+    'recordStore',
     'statusOfError',
     'toUser',
     'tokenDigest',

@@ -9,7 +9,7 @@ describe('memoryStore keeps the store contract', () => {
 })
 
 describe('memoryStore', () => {
-  const listener = { down() {}, up() {}, warn() {} }
+  const listener = { down() {}, up() {}, warn() {}, alert() {} }
   const key = { session: undefined, ownToken: false }
 
   test('forgets the least recently seen user beyond maxUsers, and nobody who still matters', async () => {
@@ -30,6 +30,7 @@ describe('memoryStore', () => {
     for (let i = 0; i < 5; i++) {
       for (const user of ['amy', 'bob']) {
         const { epoch } = await space.read(user, key)
+        await space.profile(user, { nickname: `${i}`, avatarUrl: undefined })
         epochs.add(`${user} ${epoch}`)
       }
     }

@@ -8,23 +8,17 @@ export class Keys {
   readonly #prefix: string
   readonly #space: string
 
-  constructor(prefix: string, server: string, namespace: string) {
+  constructor(prefix: string, space: string) {
     this.#prefix = prefix
-    // Encoded, neither holds a colon.
-    this.#space = `${encodeURIComponent(server)}:${encodeURIComponent(namespace)}`
-  }
-
-  /** What authenticated values are bound to, besides their user. */
-  get space(): string {
-    return this.#space
+    this.#space = space
   }
 
   shardOf(userId: string): number {
     return crc32(userId) % SHARDS
   }
 
-  /** A user's record. The id comes last, as it is. */
-  record(userId: string): string {
+  /** A user's row. The id comes last, as it is. */
+  row(userId: string): string {
     return `${this.#inShard(this.shardOf(userId))}:user:${userId}`
   }
 

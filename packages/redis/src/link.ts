@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto'
+import type { DriverListener } from '@imkit-auth/core'
 import type { Command, RedisCommands, Subscription } from './commands/redis-commands.js'
-import type { Script } from './script.js'
+import { isNoScript, isOfOneKey, refusalOf } from './refusals.js'
+import { SCRIPTS, type Script } from './script.js'
 import { ServerTime } from './server-time.js'
 
 /** How often a Redis that does not answer is asked again, in ms. */
@@ -15,13 +18,10 @@ const GRACE = 50
 /** How long an answer that nobody waits for may take, in ms. */
 const PATIENCE = 5_000
 
-/** Told what becomes of the connection. */
-export interface LinkListener {
-  down(): void
-  /** Steps can be taken again. Also after an outage so short that `down` was not told. */
-  recovered(): Promise<void>
-  up(): void
-}
+const NO_ANSWER = 'Redis is connected and does not answer in time: is it busy, or far away? Look at commandTimeout.'
+const NOT_CONNECTED = 'There is no connection to Redis: is it up, and can this process reach it?'
+const NEVER_CONNECTED =
+  'The Redis client has never been connected: await client.connect() before the app takes requests.'
 
 /**
  * The way to Redis. No command takes longer than its deadline, none is queued while there is no connection, and after one
@@ -30,17 +30,18 @@ export interface LinkListener {
 export class Link {
   readonly #timeoutMs: number
   readonly #commands: RedisCommands
-  readonly #time: ServerTime
+  readonly time: ServerTime
   readonly #prefix: string
-  readonly #listeners = new Set<LinkListener>()
+  readonly #listeners = new Set<DriverListener>()
   /** The parts of Redis that do not answer. */
   readonly #down = new Set<string>()
   #told = false
+  #wasReady = false
 
   constructor(commands: RedisCommands, timeoutMs: number, prefix: string) {
     this.#commands = commands
     this.#timeoutMs = timeoutMs
-    this.#time = new ServerTime(commands.isCluster)
+    this.time = new ServerTime(commands.isCluster)
     this.#prefix = prefix
   }
 
@@ -53,7 +54,7 @@ export class Link {
     await this.#commands.loading
   }
 
-  listen(listener: LinkListener): () => void {
+  listen(listener: DriverListener): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
@@ -71,7 +72,6 @@ export class Link {
       try {
         return await this.#send(key, ['EVALSHA', script.sha, ...rest], then)
       } catch (error) {
-        // A Redis that was restarted, or has become the master, does not know our scripts.
         if (!isNoScript(error)) throw error
         return this.#send(key, ['EVAL', script.source, ...rest], then)
       }
@@ -89,20 +89,11 @@ export class Link {
     return (await this.#inTime(() => this.#commands.send(key, [command]), PATIENCE))[0]
   }
 
-  /** Until when, by Redis's own clock, somebody waits for the answer to a command that is sent now. */
-  async giveUpAt(key: string): Promise<number> {
-    for (;;) {
-      const at = this.#time.in(this.#timeoutMs)
-      if (at !== undefined) return at
-      const sentAt = performance.now()
-      const [seconds, micros] = (await this.command(key, ['TIME'])) as [string, string]
-      this.learnTime(Number(seconds) * 1_000 + Number(micros) / 1_000, sentAt)
-    }
-  }
-
-  /** An answer to what was sent at `sentAt` (by the monotonic clock) told the time. */
-  learnTime(serverNow: number, sentAt: number): void {
-    this.#time.learn(serverNow, sentAt)
+  /** Asks Redis what time it is, once: from then on every swap tells it. */
+  async knowTime(key: string): Promise<void> {
+    if (this.time.isKnown) return
+    const [seconds, micros] = (await this.command(key, ['TIME'])) as [string, string]
+    this.time.learn(Number(seconds) * 1_000 + Number(micros) / 1_000)
   }
 
   subscribe(channel: string, onMessage: (message: string) => void): Subscription {
@@ -124,7 +115,9 @@ export class Link {
     try {
       return await this.#inTime(send)
     } catch (error) {
-      if (!this.#down.has(part)) void this.#waitFor(part)
+      const refusal = refusalOf(error)
+      if (refusal !== undefined) for (const listener of this.#listeners) listener.alert(refusal)
+      if (!this.#down.has(part) && !isOfOneKey(error)) void this.#waitFor(part)
       throw error
     }
   }
@@ -156,6 +149,7 @@ export class Link {
           look = setTimeout(start, LOOK_AGAIN)
           return
         }
+        this.#wasReady = true
         send()
           .then(resolve, reject)
           .finally(() => clearTimeout(timer))
@@ -168,10 +162,12 @@ export class Link {
   async #waitFor(part: string): Promise<void> {
     this.#down.add(part)
     let since = performance.now()
-    while (this.#listeners.size > 0 && !(await this.#takesWrites(part))) {
+    while (this.#listeners.size > 0) {
+      const failure = await this.#probe(part)
+      if (!failure) break
       if (!this.#told) {
         this.#told = true
-        for (const listener of this.#listeners) listener.down()
+        for (const listener of this.#listeners) listener.down(failure.reason)
       }
       if (performance.now() - since > RENEW_AFTER) {
         since = performance.now()
@@ -186,17 +182,21 @@ export class Link {
     for (const listener of this.#listeners) listener.up()
   }
 
-  async #takesWrites(part: string): Promise<boolean> {
+  /** Reads and writes as a step does. Why that fails; `undefined` when it does not. */
+  async #probe(part: string): Promise<{ readonly reason: string } | undefined> {
     const key = `${this.#prefix}:{${part}}:probe`
+    const { source } = SCRIPTS.swap
+    const args = ['', '1', '1000', '-', 'probe', `${this.#prefix}:probe`, '0', String(Number.MAX_SAFE_INTEGER)]
+    const write = ['EVAL', source, '2', `${key}:${randomUUID()}`, key, ...args]
     try {
-      await this.#inTime(() => this.#commands.send(key, [['SET', key, '1', 'PX', '1000']]))
-      return true
-    } catch {
-      return false
+      await this.#inTime(() => this.#commands.send(key, [['MGET', key], write]))
+      return undefined
+    } catch (error) {
+      return { reason: refusalOf(error) ?? (this.#commands.isReady ? NO_ANSWER : this.#unconnected()) }
     }
   }
-}
 
-function isNoScript(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('NOSCRIPT')
+  #unconnected(): string {
+    return this.#wasReady || this.#commands.isOwn ? NOT_CONNECTED : NEVER_CONNECTED
+  }
 }

@@ -3,18 +3,12 @@ import { SHARDS } from './keys.js'
 /** How long an outbox of which nothing is known is left alone, in ms: others may have put something in and crashed. */
 const ROUND = 30_000
 
-/** When each shard's outbox is worth a look: nobody asks 256 of them every second. */
+/** When each shard's outbox is worth a look: nobody asks 256 of them every second. Times are epoch ms. */
 export class OutboxClock {
-  readonly #now: () => number
   readonly #lookAt = new Float64Array(SHARDS)
 
-  constructor(now: () => number) {
-    this.#now = now
-  }
-
   /** The shards that are worth a look now. */
-  due(): number[] {
-    const now = this.#now()
+  due(now: number): number[] {
     const due: number[] = []
     // A time further away than a round can only be a clock that was set back.
     this.#lookAt.forEach((at, shard) => {
@@ -23,18 +17,18 @@ export class OutboxClock {
     return due
   }
 
-  /** Something in the shard is due in so many ms: that is worth a look, if none is planned before. */
-  noteDue(shard: number, inMs: number): void {
-    this.#lookAt[shard] = Math.min(this.#lookAt[shard] ?? 0, this.#now() + inMs)
+  /** Something in the shard is due then: that is worth a look, if none is planned before. */
+  noteDue(shard: number, dueAt: number): void {
+    this.#lookAt[shard] = Math.min(this.#lookAt[shard] ?? 0, dueAt)
   }
 
   /** It was looked at: the next look is when something is due, or some time later. */
-  looked(shard: number, dueInMs: number | undefined): void {
+  looked(shard: number, now: number, dueAt: number | undefined): void {
     const round = ROUND * (0.75 + Math.random() / 2)
-    this.#lookAt[shard] = this.#now() + Math.min(dueInMs ?? Infinity, round)
+    this.#lookAt[shard] = Math.min(dueAt ?? Infinity, now + round)
   }
 
-  get nextInMs(): number {
-    return Math.max(0, this.#lookAt.reduce((first, at) => Math.min(first, at), Infinity) - this.#now())
+  nextInMs(now: number): number {
+    return Math.max(0, this.#lookAt.reduce((first, at) => Math.min(first, at), Infinity) - now)
   }
 }

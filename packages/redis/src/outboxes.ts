@@ -1,49 +1,51 @@
+import type { Due } from '@imkit-auth/core'
 import { type Keys, SHARDS } from './keys.js'
 import type { Link } from './link.js'
 import { OutboxClock } from './outbox-clock.js'
 import { SCRIPTS } from './script.js'
 
-/** The users of a shard whose revocations wait, and in how many ms the first of them is due. */
+/** The users of a shard whose revocations wait, and when the first of them is due. */
 interface Waiting {
+  readonly shard: number
   readonly users: readonly string[]
-  readonly dueInMs: number
+  readonly dueAt: number | undefined
 }
 
+/** So many outboxes in one go: Redis does nothing else meanwhile. */
+const MOST_AT_ONCE = 32
 const EVERY_SHARD = Array.from({ length: SHARDS }, (_, shard) => shard)
 
 /** Finds who has revocations waiting. Each shard has an outbox, which names its users by when the first of theirs is due. */
 export class Outboxes {
   readonly #link: Link
   readonly #keys: Keys
-  readonly #clock: () => string
-  readonly #looks: OutboxClock
+  readonly #looks = new OutboxClock()
 
-  constructor(link: Link, keys: Keys, now: () => number, clock: () => string) {
+  constructor(link: Link, keys: Keys) {
     this.#link = link
     this.#keys = keys
-    this.#clock = clock
-    this.#looks = new OutboxClock(now)
   }
 
-  /** A revocation of the user is due in so many ms. */
-  noteDue(userId: string, inMs: number): void {
-    this.#looks.noteDue(this.#keys.shardOf(userId), inMs)
+  /** A revocation of the user is due then. */
+  noteDue(userId: string, dueAt: number): void {
+    this.#looks.noteDue(this.#keys.shardOf(userId), dueAt)
   }
 
-  /** Ms until an outbox is worth a look again. */
-  get nextInMs(): number {
-    return this.#looks.nextInMs
+  /** Of the outboxes that are worth a look, `limit` users each. */
+  async due({ now, limit }: { now: number; limit: number }): Promise<Due> {
+    const waiting = await this.#look(this.#looks.due(now), limit)
+    for (const { shard, dueAt } of waiting) this.#looks.looked(shard, now, dueAt)
+    const due = waiting.filter(({ dueAt = Infinity }) => dueAt <= now)
+    const userIds = due.toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0)).flatMap(({ users }) => users)
+    return { userIds, nextInMs: this.#looks.nextInMs(now) }
   }
 
-  /** At least `limit` users whose revocations are due, if there are as many in the outboxes that are worth a look. */
-  async due(limit: number): Promise<string[]> {
-    const waiting = await this.#look(this.#looks.due(), limit)
-    return waiting.filter(({ dueInMs }) => dueInMs <= 0).flatMap(({ users }) => users)
-  }
-
-  /** Everybody whose revocations wait. */
-  async everybody(): Promise<string[]> {
-    return (await this.#look(EVERY_SHARD, 0)).flatMap(({ users }) => users)
+  /** Everybody whose revocations wait, some shards at a time. */
+  async *everybody(): AsyncGenerator<readonly string[]> {
+    for (let first = 0; first < SHARDS; first += MOST_AT_ONCE) {
+      const waiting = await this.#look(EVERY_SHARD.slice(first, first + MOST_AT_ONCE), 0)
+      yield waiting.flatMap(({ users }) => users)
+    }
   }
 
   async #look(shards: readonly number[], limit: number): Promise<Waiting[]> {
@@ -55,11 +57,11 @@ export class Outboxes {
 
   async #lookAt(shards: readonly number[], limit: number): Promise<Waiting[]> {
     const keys = shards.map((shard) => this.#keys.outbox(shard))
-    const [reply] = await this.#link.run(SCRIPTS.outboxes, keys, [limit, this.#clock()])
-    return (reply as [number, string[]][]).map(([dueInMs, users], i) => {
-      const shard = shards[i]
-      if (shard !== undefined) this.#looks.looked(shard, dueInMs < 0 ? undefined : dueInMs)
-      return { users, dueInMs }
+    const [reply] = await this.#link.run(SCRIPTS.outboxes, keys, [limit])
+    const answers = reply as [dueAt: string, users: string[]][]
+    return shards.map((shard, at) => {
+      const [dueAt, users] = answers[at] ?? ['', []]
+      return { shard, users, dueAt: dueAt === '' ? undefined : Number(dueAt) }
     })
   }
 }

@@ -1,12 +1,10 @@
-import type { TokenStore } from '@imkit-auth/core'
+import { recordStore, type TokenStore } from '@imkit-auth/core'
 import { commandsOf, connect, type RedisClient } from './commands/connect.js'
 import { Keys } from './keys.js'
 import { Link } from './link.js'
 import { RedisBudget } from './redis-budget.js'
-import { RedisSpace } from './redis-space.js'
-import { Sealer } from './sealer.js'
+import { RedisDriver } from './redis-driver.js'
 import { checkServer } from './server-check.js'
-import { Vault } from './vault.js'
 
 export interface RedisStoreOptions {
   /**
@@ -19,12 +17,18 @@ export interface RedisStoreOptions {
   /** What every key begins with. @default 'imkit' */
   readonly prefix?: string
   /**
-   * Seals what is stored with AES-256-GCM: keys of 32 bytes, in hex or base64. The first one seals, all of them open: to
-   * rotate, put a new one in front, and take the old one away when the longest token has expired. Turned on later, what
-   * was stored before counts as absent.
+   * Seals what is stored with AES-256-GCM: keys of 32 bytes, in hex or base64. The first one seals, all of them open. To rotate,
+   * add the new key behind the old one and deploy; then put it in front; take the old one away when the longest token has
+   * expired. A process that lacks a key leaves what is sealed with it alone, and its users go without chat there.
    * @default [] (stored as it is)
    */
   readonly encryptionKeys?: readonly (string | Uint8Array)[]
+  /**
+   * Ids of keys that nobody has any more, as the alert names them: the tokens of users whose records were sealed with one are
+   * revoked, and they begin anew.
+   * @default []
+   */
+  readonly lostKeys?: readonly string[]
   /** How long a command may take, in ms, from 1 to 60,000. What takes longer counts as failed. @default 200 */
   readonly commandTimeout?: number
   /**
@@ -46,47 +50,45 @@ export interface RedisStoreOptions {
  * const tokens = createChatTokens({ serverUrl, apiKey, mode: issue(), store: redisStore({ client }) })
  */
 export function redisStore(options: RedisStoreOptions): TokenStore {
-  const { client, url, prefix = 'imkit', encryptionKeys = [], commandTimeout = 200, waitReplicas = 0 } = options
+  const { client, url, prefix = 'imkit', encryptionKeys, lostKeys, commandTimeout = 200, waitReplicas = 0 } = options
   if ((client === undefined) === (url === undefined)) throw new TypeError('redisStore needs either a client or a url')
   if (!/^[^{}\s]+$/.test(prefix)) throw new TypeError('prefix must be a text without spaces and braces')
   if (!(commandTimeout >= 1 && commandTimeout <= 60_000)) throw new TypeError('commandTimeout must be 1 to 60,000 ms')
   if (!Number.isSafeInteger(waitReplicas) || waitReplicas < 0) {
     throw new TypeError('waitReplicas must be a whole number, 0 or more')
   }
-  const sealer = new Sealer(encryptionKeys)
-  const link = new Link(url === undefined ? commandsOf(client) : connect(url), commandTimeout, prefix)
+  const wait = waitReplicas
+    ? { replicas: waitReplicas, command: ['WAIT', String(waitReplicas), String(Math.ceil(commandTimeout / 2))] }
+    : undefined
+  let link: Link | undefined
+  const linked = () =>
+    (link ??= new Link(url === undefined ? commandsOf(client) : connect(url), commandTimeout, prefix))
   const budgets = new Map<string, RedisBudget>()
-  const open = new Set<object>()
-  return {
-    open({ server, namespace, now, listener }) {
-      const keys = new Keys(prefix, server, namespace)
-      const warn = (message: string) => listener.warn(message)
-      const space = new RedisSpace({
-        link,
-        keys,
-        vault: new Vault(sealer, keys.space, warn),
-        now,
-        clock: clockOf(now),
-        listener,
-        budget: () => budgets.get(server),
-        wait: waitReplicas
-          ? { replicas: waitReplicas, command: ['WAIT', String(waitReplicas), String(Math.ceil(commandTimeout / 2))] }
-          : undefined,
-        onClose: async () => {
-          open.delete(space)
-          if (open.size === 0) await link.close()
-        },
-      })
-      if (open.size === 0) void checkServer(link, keys.outbox(0), warn)
-      open.add(space)
-      return space
+  let isChecked = false
+  const store = recordStore(
+    {
+      records(space, listener) {
+        const keys = new Keys(prefix, space)
+        const [server = ''] = space.split(':')
+        const records = new RedisDriver({ link: linked(), keys, listener, wait, budget: () => budgets.get(server) })
+        if (!isChecked) void checkServer(linked(), keys.outbox(0), (message) => listener.warn(message))
+        isChecked = true
+        return records
+      },
+      budget({ server, perMinute, now }) {
+        const name = encodeURIComponent(server)
+        const budget =
+          budgets.get(name) ?? new RedisBudget(linked(), { prefix, server, perMinute, clock: clockOf(now) })
+        budgets.set(name, budget)
+        return budget
+      },
+      close: () => linked().close(),
     },
-    budget({ server, perMinute, now }) {
-      const budget = budgets.get(server) ?? new RedisBudget(link, { prefix, server, perMinute, clock: clockOf(now) })
-      budgets.set(server, budget)
-      return budget
-    },
-  }
+    { encryptionKeys, lostKeys, timeout: commandTimeout },
+  )
+  // Options are checked before a connection is opened.
+  linked()
+  return store
 }
 
 /** Redis's own clock, so that it does not matter how those of the app servers differ; or the one an app brought. */

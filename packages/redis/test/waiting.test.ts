@@ -31,7 +31,7 @@ describe.skipIf(skipWithout())('who waits for a lease', () => {
         return typeof value === 'function' ? (value.bind(client) as unknown) : value
       },
     })
-    const listener = { down() {}, up() {}, warn() {} }
+    const listener = { down() {}, up() {}, warn() {}, alert() {} }
     const store = redisStore({ client: held, commandTimeout: 5_000 })
     return store.open({ server: 'x', namespace: '', now: Date.now, listener })
   }
@@ -50,7 +50,7 @@ describe.skipIf(skipWithout())('who waits for a lease', () => {
     answers = new Promise((resolve) => (answer = resolve))
     const asked = waiter.acquire('amy', { ...STEP, epoch })
     await sleep(100)
-    if (taken.kind === 'acquired') await owner.release('amy', { fence: taken.fence, holdUntil: undefined })
+    if (taken.kind === 'acquired') await owner.release('amy', { fence: taken.fence, holdForMs: undefined })
     await sleep(100)
     answer()
     expect(await asked).toMatchObject({ kind: 'acquired' })

@@ -1,7 +1,7 @@
 import { ChatTokenError } from '../errors.js'
 import type { Events } from '../events.js'
 import type { Settings } from '../options.js'
-import { guardedBudget } from '../store/guarded-store.js'
+import { guardedBudget } from '../store/guarded.js'
 import type { RequestBudget } from '../store/request-budget.js'
 import type { BreakerListener } from './breaker.js'
 import { ChatServer } from './chat-server.js'

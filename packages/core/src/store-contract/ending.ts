@@ -1,6 +1,6 @@
 import type { SessionKey } from '../store/token-store.js'
 import { describe, expect, test } from 'vitest'
-import { DAY, LEASE, SHARED, type Steps } from './steps.js'
+import { DAY, EXTERNAL, LEASE, SHARED, type Steps } from './steps.js'
 
 /** How tokens are ended: what a logout takes, and what it leaves to be revoked. */
 export function endingContract(s: Steps): void {
@@ -53,7 +53,7 @@ export function endingContract(s: Steps): void {
       const late = await s.take('none')
       s.time += LEASE
       const held = await s.take('none')
-      expect((await s.logout(SHARED, true, 0, true)).waiting).toEqual([])
+      expect((await s.logout(EXTERNAL, true)).waiting).toEqual([])
       expect([await s.commit(late, s.aToken('t3', external)), await s.commit(held, s.aToken('t4', external))]).toEqual([
         'late',
         'superseded',
@@ -62,12 +62,12 @@ export function endingContract(s: Steps): void {
     })
 
     test('of a user this store never saw queues nothing where the chat server is told of no token', async () => {
-      expect((await s.logout(SHARED, false, 0, true)).waiting).toEqual([])
+      expect((await s.logout(EXTERNAL)).waiting).toEqual([])
     })
 
     test('queues what the chat server was told of before, also where it is told of nothing any more', async () => {
       await s.login('t1')
-      await s.logout(SHARED, false, 0, true)
+      await s.logout(EXTERNAL)
       expect(await s.waiting()).toEqual(['t1'])
     })
 
@@ -105,7 +105,7 @@ export function endingContract(s: Steps): void {
     })
 
     test('counts a revocation only when it was sent after the token could last arrive', async () => {
-      await s.commit(await s.take(s.minted('t1')), s.aToken('t1', { settlesAt: s.time + 10_000 }))
+      await s.commit(await s.take(s.minted('t1')), s.aToken('t1'), 10_000)
       await s.logout()
       for (const revocation of await s.claim()) expect(await s.space.settle(revocation)).toBe(false)
       expect(await s.claim()).toEqual([])

@@ -1,4 +1,5 @@
-import type { Revocation, SessionKey, TokenSpace, TokenStore } from '../store/token-store.js'
+import type { TokenSpace } from '../store/token-space.js'
+import type { Revocation, SessionKey, TokenStore } from '../store/token-store.js'
 import { SILENT } from './steps.js'
 import { type Message, SimulatedServer } from './simulated-server.js'
 
@@ -90,7 +91,7 @@ export class Interleaving {
     const { live, violations } = this.#server
     if (live.some((name) => this.#server.epochOf(name) < epoch)) violations.push('I3 a token outlived its logout')
     if (token && !live.includes(token.token)) violations.push('I4 the store rests on a dead token')
-    if ((await this.#space.pending()).length > 0) violations.push('the outbox did not drain')
+    if ((await this.#space.pending(USER)).length > 0) violations.push('the outbox did not drain')
     if (this.#busy()) violations.push('somebody is stuck')
   }
 
@@ -179,9 +180,8 @@ export class Interleaving {
         expiresAt: this.#time + DAY,
         renewBefore: 0,
         session: undefined,
-        settlesAt: undefined,
       },
-      holdUntil: undefined,
+      holdForMs: undefined,
       nickname: undefined,
       avatarUrl: undefined,
     })
@@ -214,7 +214,7 @@ export class Interleaving {
     this.#lost -= 1
     this.#carried.splice(this.#carried.indexOf(carried), 1)
     this.#orphan(carried.message)
-    await this.#space.retry(carried.revocation, { delayMs: 0, holdUntil: this.#time + HORIZON, tried: true })
+    await this.#space.retry(carried.revocation, { delayMs: 0, holdForMs: HORIZON, tried: true })
   }
 
   /** The answer does not come, and the caller gives up; or it crashes and can not even do that. */
@@ -223,7 +223,7 @@ export class Interleaving {
     if (process.message) this.#orphan(process.message)
     const { fence } = process
     this.#finish(process)
-    if (!crash) await this.#space.release(USER, { fence, holdUntil: this.#time + HORIZON })
+    if (!crash) await this.#space.release(USER, { fence, holdForMs: HORIZON })
   }
 
   #stall(): void {

@@ -129,7 +129,7 @@ export function obtainingContract(s: Steps): void {
 
     test('keeps the lease through the horizon when an earlier send may still arrive', async () => {
       const held = await s.take()
-      await s.commit(held, s.aToken('t1', { settlesAt: s.time + 10_000 }), s.time + 10_000)
+      await s.commit(held, s.aToken('t1'), 10_000)
       await s.logout()
       const step = { key: SHARED, epoch: await s.epochOf(), intent: ISSUE, leaseMs: LEASE }
       expect(await s.space.acquire(s.user, step)).toMatchObject({ kind: 'busy' })
@@ -161,7 +161,7 @@ export function obtainingContract(s: Steps): void {
       await s.login('t0')
       s.time += 6 * DAY
       const { fence } = await s.take()
-      await s.space.release(s.user, { fence, holdUntil: undefined })
+      await s.space.release(s.user, { fence, holdForMs: undefined })
       await s.logout()
       expect(await s.waiting()).toEqual(['t0'])
       expect((await s.take()).revokeAllFirst).toBe(false)
@@ -171,7 +171,7 @@ export function obtainingContract(s: Steps): void {
       await s.login('t0')
       s.time += 6 * DAY
       const { epoch, fence } = await s.take()
-      await s.space.release(s.user, { fence, holdUntil: s.time + 10_000 })
+      await s.space.release(s.user, { fence, holdForMs: 10_000 })
       expect((await s.space.acquire(s.user, { key: SHARED, epoch, intent: ISSUE, leaseMs: LEASE })).kind).toBe('busy')
       await s.logout()
       expect(await s.waiting()).toEqual(['ALL', 't0'])
@@ -184,7 +184,7 @@ export function obtainingContract(s: Steps): void {
       const slow = await s.take()
       s.time += LEASE
       const quick = await s.take()
-      await s.space.release(s.user, { fence: slow.fence, holdUntil: undefined })
+      await s.space.release(s.user, { fence: slow.fence, holdForMs: undefined })
       const step = { key: SHARED, epoch: quick.epoch, intent: ISSUE, leaseMs: LEASE }
       expect(await s.space.acquire(s.user, step)).toMatchObject({ kind: 'busy' })
     })

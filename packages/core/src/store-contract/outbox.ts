@@ -20,7 +20,7 @@ export function outboxContract(s: Steps): void {
       s.time += LEASE
       const claimed = await s.claimOne()
       expect(await s.space.settle(stalled)).toBe(false)
-      await s.space.retry(stalled, { delayMs: 0, holdUntil: undefined, tried: true })
+      await s.space.retry(stalled, { delayMs: 0, holdForMs: undefined, tried: true })
       expect(await s.claim()).toEqual([])
       expect(await s.space.settle(claimed)).toBe(true)
     })
@@ -29,7 +29,7 @@ export function outboxContract(s: Steps): void {
       await s.login('t1')
       await s.logout()
       const revocation = await s.claimOne()
-      await s.space.retry(revocation, { delayMs: 5_000, holdUntil: undefined, tried: false })
+      await s.space.retry(revocation, { delayMs: 5_000, holdForMs: undefined, tried: false })
       s.time += 5_000
       expect(await s.claim()).toMatchObject([{ attempts: 0 }])
     })
@@ -38,7 +38,7 @@ export function outboxContract(s: Steps): void {
       await s.login('t1')
       await s.logout()
       const revocation = await s.claimOne()
-      await s.space.retry(revocation, { delayMs: 5_000, holdUntil: undefined, tried: true })
+      await s.space.retry(revocation, { delayMs: 5_000, holdForMs: undefined, tried: true })
       expect(await s.space.claim({ limit: 1, visibleForMs: LEASE })).toEqual({ revocations: [], nextInMs: 5_000 })
       s.time += 5_000
       expect(await s.claim()).toMatchObject([{ userId: s.user, token: 't1', attempts: 1 }])
@@ -57,7 +57,7 @@ export function outboxContract(s: Steps): void {
     test('lists what waits for all users', async () => {
       await s.login('t1')
       await s.logout()
-      expect(await s.space.pending()).toMatchObject([{ userId: s.user, token: 't1', attempts: 0 }])
+      expect(await s.everybodyWaiting()).toMatchObject([{ userId: s.user, token: 't1', attempts: 0 }])
     })
   })
 }

@@ -52,7 +52,7 @@ export function revokingAllContract(s: Steps): void {
     test('with an unknown outcome keeps the lease through the horizon', async () => {
       await s.logout()
       const revocation = await s.claimOne()
-      await s.space.retry(revocation, { delayMs: 1, holdUntil: s.time + 10_000, tried: true })
+      await s.space.retry(revocation, { delayMs: 1, holdForMs: 10_000, tried: true })
       const step = { key: SHARED, epoch: await s.epochOf(), intent: ISSUE, leaseMs: LEASE }
       s.time += 9_999
       expect(await s.space.acquire(s.user, step)).toEqual({ kind: 'busy', heldForMs: 1 })

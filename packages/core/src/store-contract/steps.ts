@@ -1,20 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { LiveToken } from '../store/live-token.js'
-import type {
-  Intent,
-  LoggedOut,
-  Revocation,
-  SessionKey,
-  StoreListener,
-  TokenSpace,
-  TokenStore,
-} from '../store/token-store.js'
+import type { TokenSpace } from '../store/token-space.js'
+import type { Intent, LoggedOut, Revocation, SessionKey, StoreListener, TokenStore } from '../store/token-store.js'
 
 export const DAY = 86_400_000
 export const LEASE = 13_000
 export const SHARED: SessionKey = { session: undefined, ownToken: false }
+/** As `SHARED`, where the chat server is told of no token. */
+export const EXTERNAL: SessionKey = { ...SHARED, external: true }
 export const ISSUE: Intent = { session: undefined, minted: undefined }
-export const SILENT: StoreListener = { down() {}, up() {}, warn() {} }
+export const SILENT: StoreListener = { down() {}, up() {}, warn() {}, alert() {} }
 
 /** A store under test with a user nobody has seen before, and the steps in the words of a test. The clock is its own. */
 export class Steps {
@@ -39,7 +34,6 @@ export class Steps {
       expiresAt: time + 7 * DAY,
       renewBefore: DAY,
       session: undefined,
-      settlesAt: undefined,
       ...more,
     }
   }
@@ -78,9 +72,9 @@ export class Steps {
   async commit(
     held: { epoch: number; fence: number },
     token: LiveToken,
-    holdUntil?: number,
+    holdForMs?: number,
   ): Promise<'stored' | 'superseded' | 'late'> {
-    return this.space.commit(this.user, { ...held, token, holdUntil, nickname: 'Amy', avatarUrl: undefined })
+    return this.space.commit(this.user, { ...held, token, holdForMs, nickname: 'Amy', avatarUrl: undefined })
   }
 
   async login(name: string, key: SessionKey = SHARED): Promise<'stored' | 'superseded' | 'late'> {
@@ -88,8 +82,8 @@ export class Steps {
     return this.commit(await this.take(ISSUE, key), this.aToken(name, { session }))
   }
 
-  async logout(key: SessionKey = SHARED, everything = false, claimForMs = 0, external = false): Promise<LoggedOut> {
-    const done = await this.space.logout(this.user, { key, everything, claimForMs, external })
+  async logout(key: SessionKey = SHARED, everything = false, claimForMs = 0): Promise<LoggedOut> {
+    const done = await this.space.logout(this.user, { key, everything, claimForMs })
     if (done === 'later') throw new Error('the store is away')
     return done
   }
@@ -103,6 +97,12 @@ export class Steps {
     const [revocation, ...more] = await this.claim()
     if (!revocation || more.length > 0) throw new Error(`expected one revocation, got ${more.length}`)
     return revocation
+  }
+
+  async everybodyWaiting(): Promise<readonly Revocation[]> {
+    const waiting: Revocation[] = []
+    for await (const page of this.space.allPending()) waiting.push(...page)
+    return waiting
   }
 
   /** The names of the tokens to be revoked. */

@@ -3,10 +3,12 @@ import { CLOCK_SKEW, type LiveToken } from './live-token.js'
 import type { Intent } from './token-store.js'
 
 /** A revocation of tokens whose expiry nobody knows is given up after this long. In ms. */
-const UNKNOWN_EXPIRY = 30 * 86_400_000
+export const UNKNOWN_EXPIRY: number = 30 * 86_400_000
 /** A session stays logged out at least this long, and at least as long as its tokens live. In ms. */
-const TOMBSTONE_LIFE = 86_400_000
-const MAX_TOMBSTONES = 100
+export const TOMBSTONE_LIFE: number = 86_400_000
+const MAX_TOMBSTONES = 500
+/** Stands for the sessions whose tombstones are more than are kept. No digest of a session, and no session id, is empty. */
+const ALL_OTHERS = ''
 const NONE: readonly never[] = []
 
 /** A revocation waiting in a user's outbox. Times are epoch ms. */
@@ -29,6 +31,14 @@ export interface OutboxEntry {
   epoch: number
 }
 
+/** `Duties` as a row holds them: what says nothing is left out. */
+export interface StoredDuties extends Partial<
+  Pick<Duties, 'fence' | 'leasedUntil' | 'held' | 'beganAt' | 'intent' | 'deniedUntil' | 'outbox'>
+> {
+  readonly tombstones?: readonly (readonly [string, number])[]
+  readonly denied?: readonly (readonly [string, number])[]
+}
+
 /**
  * What makes a user's record unforgettable: the lease, the intent, the waiting revocations, the sessions that have logged
  * out. Most users have none of it most of the time.
@@ -38,15 +48,62 @@ export class Duties {
   fence = 0
   /** Until when its lease lasts, in epoch ms; a past time when nobody holds one. */
   leasedUntil = 0
+  /** When it was taken: a logout that comes late spares what began after it was asked for. */
+  beganAt = 0
   /** Whether its owner has ended, and it lasts only because the chat server may still act. */
   held = false
   intent: Intent | undefined
   /** Until when no other token may be reported invalid. Epoch ms. */
   deniedUntil = 0
   outbox: readonly OutboxEntry[] = []
+  /** When the record was last changed. Of records in memory: a row has its own. */
+  changedAt = 0
+  /** Until when each session counts as logged out; 0: it has logged in again, and `ALL_OTHERS` have not. */
   readonly #tombstones = new Map<string, number>()
   /** The ids of denied tokens, each until its token has expired beyond doubt. Made when one is denied. */
   #denied: Map<string, number> | undefined
+
+  /** What is written into a row. */
+  toJSON(): StoredDuties {
+    const { fence, leasedUntil, held, beganAt, intent, deniedUntil, outbox } = this
+    return {
+      ...(fence > 0 && { fence, beganAt }),
+      ...(leasedUntil > 0 && { leasedUntil, held }),
+      ...(intent && { intent }),
+      ...(deniedUntil > 0 && { deniedUntil }),
+      ...(outbox.length > 0 && { outbox }),
+      ...(this.#tombstones.size > 0 && { tombstones: [...this.#tombstones] }),
+      ...(this.#denied && this.#denied.size > 0 && { denied: [...this.#denied] }),
+    }
+  }
+
+  static from({ tombstones, denied, ...plain }: StoredDuties): Duties {
+    const duties = Object.assign(new Duties(), plain)
+    for (const [session, until] of tombstones ?? NONE) duties.#tombstones.set(session, until)
+    if (denied) duties.#denied = new Map(denied)
+    return duties
+  }
+
+  /** Until when any of it matters, in epoch ms. */
+  get keepUntil(): number {
+    const giveUps = this.outbox.map(({ giveUpAt }) => giveUpAt)
+    const refused = [...this.#tombstones.values(), ...(this.#denied?.values() ?? NONE)]
+    return Math.max(this.leasedUntil, this.deniedUntil, ...giveUps, ...refused)
+  }
+
+  /** The clock was set back by so many ms: what was to happen soon still is. */
+  setBack(ms: number): void {
+    const earlier = (time: number) => Math.max(0, time - ms)
+    this.leasedUntil = earlier(this.leasedUntil)
+    this.beganAt = earlier(this.beganAt)
+    this.deniedUntil = earlier(this.deniedUntil)
+    for (const entry of this.outbox) {
+      entry.dueAt = earlier(entry.dueAt)
+      entry.claimedAt = earlier(entry.claimedAt)
+      entry.claimedUntil = earlier(entry.claimedUntil)
+      entry.settlesAt = earlier(entry.settlesAt)
+    }
+  }
 
   lease(until: number): void {
     this.leasedUntil = until
@@ -105,26 +162,54 @@ export class Duties {
   }
 
   bury(session: string, now: number, tokens: readonly LiveToken[]): void {
-    this.#tombstones.delete(session)
-    this.#tombstones.set(session, Math.max(now + TOMBSTONE_LIFE, ...tokens.map((t) => t.expiresAt + CLOCK_SKEW)))
-    const [oldest] = this.#tombstones.keys()
-    if (this.#tombstones.size > MAX_TOMBSTONES && oldest !== undefined) this.#tombstones.delete(oldest)
+    this.#set(session, Math.max(now + TOMBSTONE_LIFE, ...tokens.map((t) => t.expiresAt + CLOCK_SKEW)))
   }
 
   unbury(session: string): void {
-    this.#tombstones.delete(session)
+    if (this.#tombstones.has(ALL_OTHERS)) this.#set(session, 0)
+    else this.#tombstones.delete(session)
   }
 
   isLoggedOut(session: string | undefined, now: number): boolean {
-    return session !== undefined && (this.#tombstones.get(session) ?? 0) > now
+    if (session === undefined) return false
+    return (this.#tombstones.get(session) ?? this.#tombstones.get(ALL_OTHERS) ?? 0) > now
+  }
+
+  /** A tombstone out of a record that is made anew. */
+  restore([session, until]: readonly [string, number]): void {
+    this.#set(session, until)
+  }
+
+  get tombstones(): readonly (readonly [string, number])[] {
+    return [...this.#tombstones]
+  }
+
+  /** More than are kept share one: whoever is not known to have logged in since has to log in again. */
+  #set(session: string, until: number): void {
+    this.#tombstones.delete(session)
+    this.#tombstones.set(session, until)
+    if (this.#tombstones.size <= MAX_TOMBSTONES) return
+    for (const [oldest, its] of this.#tombstones) {
+      if (oldest === ALL_OTHERS) continue
+      this.#tombstones.delete(oldest)
+      this.#tombstones.set(ALL_OTHERS, Math.max(its, this.#tombstones.get(ALL_OTHERS) ?? 0))
+      return
+    }
   }
 
   /** Whether forgetting all of this breaks no promise. */
   areDone(now: number): boolean {
-    for (const [session, until] of this.#tombstones) if (until <= now) this.#tombstones.delete(session)
+    this.#forgetOld(now)
     const remembered = this.#tombstones.size > 0 || this.deniedIds(now).length > 0
     const waiting = this.intent !== undefined || this.outbox.length > 0 || remembered
     return !waiting && !this.isLeased(now) && this.deniedUntil <= now
+  }
+
+  #forgetOld(now: number): void {
+    const shared = (this.#tombstones.get(ALL_OTHERS) ?? 0) > now
+    for (const [session, until] of this.#tombstones) {
+      if (until <= now && !(shared && until === 0)) this.#tombstones.delete(session)
+    }
   }
 
   #push(entry: Pick<OutboxEntry, 'token' | 'giveUpAt' | 'settlesAt' | 'epoch'>): void {

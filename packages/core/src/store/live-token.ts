@@ -6,12 +6,14 @@ export interface LiveToken {
   readonly token: string
   /** Epoch ms. */
   readonly expiresAt: number
-  /** How long before its end a login tries to obtain a new one. In whole ms. */
+  /** How long before its end a login tries to obtain a new one, at most: half of its life. In whole ms. */
   readonly renewBefore: number
   /** The host session it was obtained for, when each session has a token of its own. */
   readonly session?: string | undefined
   /** Epoch ms until which an earlier, ambiguous send of this very token may still reach the server. */
   readonly settlesAt?: number | undefined
+  /** When the lease was taken under which it was obtained, in epoch ms: only stores in which a logout may come late keep it. */
+  readonly beganAt?: number | undefined
   /** The chat server was never told of it: there is nothing to revoke there. */
   readonly external?: boolean | undefined
   /**
@@ -26,7 +28,7 @@ export function isLive(token: LiveToken | undefined, now: number): token is Live
   return token !== undefined && token.expiresAt > now
 }
 
-/** Whether it may be handed out without looking for a new one. */
-export function isFresh(token: LiveToken | undefined, now: number): token is LiveToken {
-  return token !== undefined && token.expiresAt - token.renewBefore > now
+/** Whether it may be handed out without looking for a new one. `renewBefore` (in ms) is what this process is set to. */
+export function isFresh(token: LiveToken | undefined, now: number, renewBefore: number): token is LiveToken {
+  return token !== undefined && token.expiresAt - Math.min(token.renewBefore, renewBefore) > now
 }

@@ -1,6 +1,7 @@
 import { forgetSpace, noteSpace } from './apart-in-memory.js'
 import { MemoryBudget } from './memory-budget.js'
-import { MemorySpace } from './memory-space.js'
+import { MemoryRecords } from './memory-records.js'
+import { TokenSpace } from './token-space.js'
 import type { TokenStore } from './token-store.js'
 
 export interface MemoryStoreOptions {
@@ -23,16 +24,16 @@ export interface MemoryStoreOptions {
  */
 export function memoryStore({ maxUsers = 50_000 }: MemoryStoreOptions = {}): TokenStore {
   if (!Number.isSafeInteger(maxUsers) || maxUsers < 1) throw new TypeError('maxUsers must be a positive integer')
-  const spaces = new Map<string, MemorySpace>()
+  const spaces = new Map<string, MemoryRecords>()
   const budgets = new Map<string, MemoryBudget>()
   return {
     open: ({ server, namespace, now, listener }) => {
       // A server's URL holds no spaces.
       const name = `${server} ${namespace}`
-      const space = once(spaces, name, () => new MemorySpace(maxUsers, now, () => forgetSpace(name, space)))
-      space.opened()
-      noteSpace(name, space, (message) => listener.warn(message))
-      return space
+      const records = once(spaces, name, () => new MemoryRecords(maxUsers, now, () => forgetSpace(name, records)))
+      records.opened()
+      noteSpace(name, records, (message) => listener.warn(message))
+      return new TokenSpace(records, now)
     },
     budget: ({ server, perMinute, now }) => once(budgets, server, () => new MemoryBudget(perMinute, now)),
   }

@@ -1,4 +1,4 @@
-import { Duties, type OutboxEntry } from './duties.js'
+import { Duties, type OutboxEntry, type StoredDuties, TOMBSTONE_LIFE, UNKNOWN_EXPIRY } from './duties.js'
 import { CLOCK_SKEW, type LiveToken } from './live-token.js'
 import type { SessionKey, UserState } from './token-store.js'
 
@@ -7,8 +7,23 @@ const NONE: readonly never[] = []
 /** How many live tokens are remembered: of one user, and of a user whose sessions each have their own. */
 const MAX_TOKENS = { shared: 4, ownToken: 100 }
 
+/** A time before that of the last change is a clock that was set back, if it is so much before. In ms. */
+const SET_BACK = 5_000
+
+/** A record as a row holds it: what says nothing is left out. */
+export interface StoredUser {
+  readonly epoch: number
+  readonly tokens?: readonly LiveToken[]
+  readonly nickname?: string | undefined
+  readonly avatarUrl?: string | undefined
+  readonly known?: boolean
+  readonly unsure?: boolean
+  readonly fresh?: boolean
+  readonly duties?: StoredDuties
+}
+
 /**
- * What the memory store knows about one user: plain state and the small moves the life cycle's steps are made of.
+ * What a store knows about one user: plain state and the small moves the life cycle's steps are made of.
  * Nothing here waits, so whatever a step does with it is atomic. There may be many: what few users need is in `duties`.
  *
  * Without duties it is what readers are handed, as it is; whoever changes it later changes a copy.
@@ -17,10 +32,12 @@ export class UserRecord implements UserState {
   epoch: number
   nickname: string | undefined = undefined
   avatarUrl: string | undefined = undefined
-  /** False until this store has seen a login or a logout: tokens from an earlier life may exist before that. */
+  /** False until a login or a logout told the chat server: tokens that the store never saw may exist before that. */
   known = false
   /** A crashed or ambiguous issue may have left a token that nobody knows. */
   unsure = false
+  /** Whether nobody has logged out since it was made. */
+  fresh = false
   /** The newest token. Most users have one: no list for each of them. */
   token: LiveToken | undefined = undefined
   #older: readonly LiveToken[] = NONE
@@ -28,6 +45,45 @@ export class UserRecord implements UserState {
 
   constructor(epoch: number) {
     this.epoch = epoch
+  }
+
+  static from({ epoch, tokens, duties, ...plain }: StoredUser): UserRecord {
+    const record = Object.assign(new UserRecord(epoch), plain)
+    if (tokens) record.tokens = tokens
+    if (duties) record.#duties = Duties.from(duties)
+    return record
+  }
+
+  /** What is written into a row. */
+  toJSON(): StoredUser {
+    const { epoch, nickname, avatarUrl, known, unsure, fresh, tokens } = this
+    return {
+      epoch,
+      nickname,
+      avatarUrl,
+      ...(known && { known }),
+      ...(unsure && { unsure }),
+      ...(fresh && { fresh }),
+      ...(tokens.length > 0 && { tokens }),
+      ...(this.#duties && { duties: this.#duties.toJSON() }),
+    }
+  }
+
+  /** Until when forgetting it could break a promise, in epoch ms. Epochs start from the clock: a day is enough for the rest. */
+  keepUntil(now: number): number {
+    const unknown = this.unsure || this.#duties?.intent ? now + UNKNOWN_EXPIRY : 0
+    const tokens = this.tokens.map(({ expiresAt }) => expiresAt + CLOCK_SKEW)
+    return Math.max(now + TOMBSTONE_LIFE, unknown, this.#duties?.keepUntil ?? 0, ...tokens)
+  }
+
+  /** Looks at the clock before a step: whoever has set it back since the last change makes nobody wait for it. */
+  startStep(now: number, changedAt: number = this.#duties?.changedAt ?? 0): void {
+    if (this.#duties && changedAt - now > SET_BACK) this.#duties.setBack(changedAt - now)
+  }
+
+  /** Notes when it was changed. */
+  endStep(now: number): void {
+    if (this.#duties) this.#duties.changedAt = now
   }
 
   /** Oldest first. */
@@ -51,7 +107,7 @@ export class UserRecord implements UserState {
   /** What a reader is told. Without duties it is told no time, and what it is told is made for nobody. */
   state(key: SessionKey, clock: () => number): UserState {
     const duties = this.#duties
-    if (!duties && !key.ownToken) return this
+    if (!duties && !key.ownToken && isOfKind(this.token, key)) return this
     const { epoch, nickname, avatarUrl } = this
     const token = this.current(key)
     const now = clock()
@@ -59,12 +115,21 @@ export class UserRecord implements UserState {
     return { epoch, token, loggedOut, denied: duties?.deniedIds(now) ?? NONE, nickname, avatarUrl }
   }
 
+  get tombstones(): readonly (readonly [string, number])[] {
+    return this.#duties?.tombstones ?? NONE
+  }
+
+  /** Whether what it says depends on which session asks. */
+  get namesSessions(): boolean {
+    return this.tombstones.length > 0
+  }
+
   /** One to change, should this one have been handed out. */
   changeable(): UserRecord {
     if (this.#duties) return this
     const copy = new UserRecord(this.epoch)
-    const { nickname, avatarUrl, known, unsure, token } = this
-    Object.assign(copy, { nickname, avatarUrl, known, unsure, token })
+    const { nickname, avatarUrl, known, unsure, fresh, token } = this
+    Object.assign(copy, { nickname, avatarUrl, known, unsure, fresh, token })
     copy.#older = this.#older
     return copy
   }
@@ -88,9 +153,11 @@ export class UserRecord implements UserState {
     return this.#duties !== undefined
   }
 
+  /** The newest token of that session and kind. An app may have changed both since the others were obtained. */
   current(key: SessionKey): LiveToken | undefined {
-    if (!key.ownToken) return this.token
-    return this.tokens.findLast((token) => token.session === key.session)
+    if (!key.ownToken && isOfKind(this.token, key)) return this.token
+    const isTheirs = ({ session }: LiveToken) => !key.ownToken || session === key.session
+    return this.tokens.findLast((token) => isOfKind(token, key) && isTheirs(token))
   }
 
   add(token: LiveToken, now: number): void {
@@ -108,7 +175,8 @@ export class UserRecord implements UserState {
 
   /** Nothing from before is good any more. */
   raiseEpoch(now: number): void {
-    this.epoch = Math.max(this.epoch + 1, now)
+    this.epoch = Math.max(this.epoch + 1, Math.floor(now))
+    this.fresh = false
     this.#duties?.forgetDenied()
   }
 
@@ -125,4 +193,8 @@ export class UserRecord implements UserState {
     if (entry && entry.epoch <= epoch) this.duties.drop(entry)
     if (!this.duties.revokeAllEntry) this.unsure = false
   }
+}
+
+function isOfKind(token: LiveToken | undefined, { external = false }: SessionKey): boolean {
+  return token === undefined || (token.external ?? false) === external
 }

@@ -57,6 +57,7 @@ const LINGER = 1_000
  */
 class Renewable implements RedisCommands {
   readonly isCluster = false
+  readonly isOwn = true
   loading: Promise<unknown> | undefined
   #open: (() => Connection) | undefined
   #connection: Connection | undefined

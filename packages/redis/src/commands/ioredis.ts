@@ -21,6 +21,7 @@ interface Client extends IoRedisClient {
 
 export class IoRedis implements RedisCommands {
   readonly isCluster: boolean
+  readonly isOwn = false
   readonly #client: Client
 
   constructor(client: IoRedisClient) {

@@ -21,6 +21,7 @@ interface Client extends NodeRedisClient {
 
 abstract class NodeRedis implements RedisCommands {
   abstract readonly isCluster: boolean
+  readonly isOwn = false
   protected readonly client: Client
 
   constructor(client: Client) {

@@ -11,6 +11,8 @@ export interface Subscription {
 export interface RedisCommands {
   /** Whether keys live on several nodes. */
   readonly isCluster: boolean
+  /** Whether the connection was opened here, and not by the app. */
+  readonly isOwn: boolean
   /** While the client itself is being loaded. Rejects when none is installed. */
   readonly loading?: Promise<unknown> | undefined
   /** Whether a command would be sent at once. */

@@ -68,7 +68,7 @@ export class Simulation {
       server: `${SERVER_URL}/`,
       namespace: '',
       now: Date.now,
-      listener: { down() {}, up() {}, warn() {} },
+      listener: { down() {}, up() {}, warn() {}, alert() {} },
     })
     this.#actions = [...schedule.actions]
     this.#crashes = schedule.crashes
@@ -107,11 +107,16 @@ export class Simulation {
       if (step) this.#store.done(step)
       else if (message) this.#proceed(message)
       else if (this.#actions.length > 0) this.#start()
-      else if (this.#calls.size > 0 || (await this.#space.pending()).length > 0) this.#wait()
+      else if (this.#calls.size > 0 || (await this.#isAnythingPending())) this.#wait()
       else break
       await settled()
     }
     if (!this.#schedule.ignoreDeleteBody) await this.#checkRest()
+  }
+
+  async #isAnythingPending(): Promise<boolean> {
+    for await (const page of this.#space.allPending()) if (page.length > 0) return true
+    return false
   }
 
   async #checkRest(): Promise<void> {

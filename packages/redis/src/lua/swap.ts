@@ -1,0 +1,33 @@
+/**
+ * Replaces a user's row if nobody else has since it was read.
+ *
+ * KEYS: the row, the outbox of the user's shard.
+ * ARGV: the version that the row has (empty: there is none), its new value, for how many ms it is kept, when the user's first
+ * revocation is due (empty: as before, `-`: nothing waits), the user's id, the channel that tells of leases given back (empty:
+ * none was), and the earliest and the latest time by the server's own clock: nobody waits for what comes later, and clients send
+ * again what they could not get through before.
+ *
+ * Answers the time; and when another version is there, the row as it is (empty: none); or, when it is not within its
+ * time, nothing but a list of the time. What is of another type was written by nobody here, and makes way.
+ */
+export const SWAP: string = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if now < tonumber(ARGV[7]) or now > tonumber(ARGV[8]) then return { now } end
+
+local function text(reply) return type(reply) == 'string' and reply or '' end
+if text(redis.pcall('GETRANGE', KEYS[1], 0, 15)) ~= ARGV[1] then return { now, text(redis.pcall('GET', KEYS[1])) } end
+
+local function changeOutbox(...)
+  local reply = redis.pcall(...)
+  if type(reply) ~= 'table' or not reply.err then return end
+  if not string.find(reply.err, 'WRONGTYPE', 1, true) then error(reply) end
+  redis.call('DEL', KEYS[2])
+  redis.call(...)
+end
+if ARGV[4] == '-' then changeOutbox('ZREM', KEYS[2], ARGV[5])
+elseif ARGV[4] ~= '' then changeOutbox('ZADD', KEYS[2], ARGV[4], ARGV[5]) end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+if ARGV[6] ~= '' then redis.call('PUBLISH', ARGV[6], ARGV[5]) end
+return now
+`

@@ -1,0 +1,106 @@
+import type { Change, DriverListener, Due, Purpose, RecordDriver, Row, Swapped } from '@imkit-auth/core'
+import type { Keys } from './keys.js'
+import type { Link } from './link.js'
+import { Outboxes } from './outboxes.js'
+import type { RedisBudget } from './redis-budget.js'
+import { ReleaseNotices } from './release-notices.js'
+import { Rows } from './rows.js'
+import { SCRIPTS } from './script.js'
+
+/** A value begins with its version. */
+const VERSION_LENGTH = 16
+
+export interface RedisDriverOptions {
+  readonly link: Link
+  readonly keys: Keys
+  readonly listener: DriverListener
+  readonly budget: () => RedisBudget | undefined
+  /** What waits until enough replicas have a logout; `undefined` when nothing has to. */
+  readonly wait: { readonly replicas: number; readonly command: readonly string[] } | undefined
+}
+
+/** Rows in Redis: one string a user, and an outbox for each shard of them. */
+export class RedisDriver implements RecordDriver {
+  readonly endsInTime = true
+  readonly #options: RedisDriverOptions
+  readonly #link: Link
+  readonly #rows: Rows
+  readonly #outboxes: Outboxes
+  readonly #notices: ReleaseNotices
+  readonly #stopListening: () => void
+
+  constructor(options: RedisDriverOptions) {
+    this.#options = options
+    const { link, keys, listener } = options
+    this.#link = link
+    this.#rows = new Rows(link)
+    this.#outboxes = new Outboxes(link, keys)
+    this.#notices = new ReleaseNotices(link, keys.released)
+    this.#stopListening = link.listen(listener)
+  }
+
+  now(): number {
+    return this.#link.time.now
+  }
+
+  async load(userId: string): Promise<Row | undefined> {
+    const key = this.#options.keys.row(userId)
+    await this.#link.knowTime(key)
+    return rowOf(await this.#rows.get(key))
+  }
+
+  async swap(userId: string, version: string, change: Change): Promise<Swapped> {
+    const { keys, wait } = this.#options
+    const { now, dueAt, notBefore, notAfter } = change
+    const { tolerance } = this.#link.time
+    const args = [
+      version,
+      change.value,
+      Math.max(1, Math.ceil(change.keepUntil - now)),
+      dueAt === 'none' ? '-' : dueAt === undefined ? '' : Math.ceil(dueAt),
+      userId,
+      change.released ? keys.released : '',
+      notBefore - tolerance,
+      notAfter + tolerance,
+    ]
+    const confirm = change.confirm ? wait : undefined
+    const names = [keys.row(userId), keys.outbox(keys.shardOf(userId))]
+    const [reply, acknowledged] = await this.#link.run(SCRIPTS.swap, names, args, ...(confirm ? [confirm.command] : []))
+    const [serverNow, value] = Array.isArray(reply) ? (reply as [number, string?]) : [reply as number]
+    this.#link.time.learn(serverNow)
+    if (Array.isArray(reply)) {
+      return value === undefined ? { kind: 'clock' } : { kind: 'conflict', row: rowOf(value === '' ? null : value) }
+    }
+    if (typeof dueAt === 'number') this.#outboxes.noteDue(userId, dueAt)
+    return { kind: 'done', durable: !confirm || Number(acknowledged) >= confirm.replicas }
+  }
+
+  due(options: { now: number; limit: number }): Promise<Due> {
+    return this.#outboxes.due(options)
+  }
+
+  waiting(): AsyncIterable<readonly string[]> {
+    return this.#outboxes.everybody()
+  }
+
+  released(userId: string, withinMs: number): Promise<void> {
+    return this.#notices.wait(userId, withinMs)
+  }
+
+  listen(userId: string, wake: () => void): () => void {
+    return this.#notices.listen(userId, wake)
+  }
+
+  async takeAhead(purpose: Purpose): Promise<(() => void) | undefined> {
+    return this.#options.budget()?.takeAhead(purpose)
+  }
+
+  close(): void {
+    this.#stopListening()
+    this.#notices.close()
+  }
+}
+
+function rowOf(value: string | null): Row | undefined {
+  return value === null ? undefined : { version: value.slice(0, VERSION_LENGTH), value }
+}
