@@ -7,6 +7,7 @@ import { compileConsumer, CONFIGURATIONS, installCompilers, nameOf } from './pac
 import { checkContents } from './packages/contents.mjs'
 import { lintManifest, lintTypes } from './packages/lint-tarball.mjs'
 import { compileNest, lintNest, NEST_VERSIONS, scaffoldNest, testNest } from './packages/nest-apps.mjs'
+import { buildNext, installNext, startNext } from './packages/next-app.mjs'
 import { oldApps, testOldApp } from './packages/old-apps.mjs'
 import { MANAGERS, runManaged } from './packages/package-managers.mjs'
 import { pack, publicPackages } from './packages/pack.mjs'
@@ -150,6 +151,15 @@ async function readmeInNestApps(tarballs) {
   await Promise.all(apps)
 }
 
+/** Has Next.js build an app without the environment that it is then started in. */
+async function buildWithNext(tarballs) {
+  const folder = join(temporary, 'next')
+  const made = await report.step('install with Next.js', () => installNext(folder, tarballs))
+  if (!made) return
+  const built = await report.step('build without an environment', () => buildNext(folder))
+  if (built) await report.step('start what was built, and ask it for a token', () => startNext(folder))
+}
+
 const tarballs = await tarballsOfAll()
 const apps = await installedApps(tarballs)
 const redis = await redisOfApps()
@@ -164,5 +174,6 @@ for (const manager of Object.keys(MANAGERS)) {
 for (const app of await oldApps()) {
   await report.step(`run the tests of an old app: ${app}`, () => testOldApp(app, temporary, tarballs))
 }
+await buildWithNext(tarballs)
 await readmeInNestApps(tarballs)
 process.exitCode = report.end()

@@ -31,6 +31,15 @@ export async function installApp(name, folder, tarballs) {
   await mustRun('npm', ['install', ...quiet], { cwd: folder })
 }
 
+/** Adds some of our tarballs to what an app in that folder depends on. */
+export async function dependOn(names, folder, tarballs) {
+  const path = join(folder, 'package.json')
+  const manifest = JSON.parse(await readFile(path, 'utf8'))
+  const ours = names.map((name) => [`@imkit-auth/${name}`, `file:${tarballs.get(`@imkit-auth/${name}`)}`])
+  const dependencies = { ...manifest.dependencies, ...Object.fromEntries(ours) }
+  await writeFile(path, JSON.stringify({ ...manifest, dependencies }))
+}
+
 /** Runs a file of an app, which uses the Redis at that address if there is one. @throws Error unless it ends well and in silence. */
 export const runApp = ({ path, args }, file, folder, redisUrl = '') =>
   runSilently(path, [...args, file], { cwd: folder, env: { DENO_NO_UPDATE_CHECK: '1', REDIS_URL: redisUrl } })
