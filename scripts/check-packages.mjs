@@ -154,10 +154,10 @@ async function readmeInNestApps(tarballs) {
 /** Has Next.js build an app without the environment that it is then started in. */
 async function buildWithNext(tarballs) {
   const folder = join(temporary, 'next')
-  const made = await report.step('install with Next.js', () => installNext(folder, tarballs))
+  const made = await report.step('install an app of Next.js', () => installNext(folder, tarballs))
   if (!made) return
-  const built = await report.step('build without an environment', () => buildNext(folder))
-  if (built) await report.step('start what was built, and ask it for a token', () => startNext(folder))
+  const built = await report.step('have Next.js build it without an environment', () => buildNext(folder))
+  if (built) await report.step('start what Next.js built, and ask it for a token', () => startNext(folder))
 }
 
 const tarballs = await tarballsOfAll()
