@@ -2,19 +2,20 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { appNames, installApp, LOADERS, proveOwnStore, runApp } from './packages/apps.mjs'
+import { appNames, installApp, runApp } from './packages/apps.mjs'
 import { compileConsumer, CONFIGURATIONS, installCompilers, nameOf } from './packages/compile.mjs'
 import { checkContents } from './packages/contents.mjs'
 import { lintManifest, lintTypes } from './packages/lint-tarball.mjs'
 import { compileNest, lintNest, NEST_VERSIONS, scaffoldNest, testNest } from './packages/nest-apps.mjs'
-import { NODES, obtainNode } from './packages/nodes.mjs'
+import { buildNext, installNext, startNext } from './packages/next-app.mjs'
 import { oldApps, testOldApp } from './packages/old-apps.mjs'
 import { MANAGERS, runManaged } from './packages/package-managers.mjs'
 import { pack, publicPackages } from './packages/pack.mjs'
 import { obtainRedis, whyNoRedis } from './packages/redis.mjs'
 import { Report } from './packages/report.mjs'
-import { obtainRuntime, runLifeCycle, RUNTIMES } from './packages/runtimes.mjs'
+import { obtainRuntime, RUNTIMES, THIS_NODE } from './packages/runtimes.mjs'
 import { checkOutputs } from './packages/stale-outputs.mjs'
+import { proveStore, refuteStore } from './packages/stores.mjs'
 
 const report = new Report()
 const temporary = mkdtempSync(join(tmpdir(), 'imkit-auth-packages-'))
@@ -61,42 +62,52 @@ async function redisOfApps() {
   return redis
 }
 
-/** Runs every app, loaded in each way, on each Node.js. One that cannot be had is skipped, or fails with ALL_NODES=1. */
-async function runOnEveryNode(apps, redisUrl) {
-  for (const wanted of NODES) {
-    const node = await obtainNode(wanted, temporary).catch((error) => error)
-    if (node instanceof Error && process.env.ALL_NODES !== '1') {
-      const hint = `\`npx -y node@${wanted}\` has to work; ALL_NODES=1 makes this a failure.`
-      report.skip(`Node ${wanted}`, `This version of Node.js cannot be had here. ${hint}\n${node.message}`)
-      continue
+/** Resolves to every runtime, with the steps' name for it. One that cannot be had is skipped, or fails with ALL_RUNTIMES=1. */
+async function runtimesOfApps() {
+  const obtained = []
+  for (const wish of RUNTIMES) {
+    const version = `${wish.name} ${wish.wanted}`
+    try {
+      obtained.push({ ...wish, version, ...(await obtainRuntime(wish, temporary)) })
+    } catch (error) {
+      const hint = `\`npx -y ${wish.name}@${wish.wanted}\` has to work; ALL_RUNTIMES=1 makes this a failure.`
+      if (process.env.ALL_RUNTIMES === '1') await report.step(`get ${version}`, () => Promise.reject(error))
+      else report.skip(version, `This runtime cannot be had here. ${hint}\n${error.message}`)
     }
+  }
+  return obtained
+}
+
+/** Runs every app on each runtime. */
+async function runOnEveryRuntime(runtimes, apps, redisUrl) {
+  for (const runtime of runtimes) {
     for (const [app, folder] of apps) {
-      const both = LOADERS.map((file) =>
-        report.step(`run ${file} with the ${app} frameworks on Node ${wanted}`, () => {
-          if (node instanceof Error) throw node
-          return runApp(node.path, file, folder, redisUrl)
-        }),
-      )
-      await Promise.all(both)
+      for (const group of runtime.groups) {
+        const together = group.map((file) =>
+          report.step(`run ${file} with the ${app} frameworks on ${runtime.version}`, () =>
+            runApp(runtime, file, folder, redisUrl),
+          ),
+        )
+        await Promise.all(together)
+      }
     }
   }
 }
 
-/** Runs the life cycle in every app on each other runtime. One that cannot be had is skipped, or fails with ALL_NODES=1. */
-async function runOnEveryRuntime(apps) {
-  for (const { name, wanted } of RUNTIMES) {
-    const runtime = await obtainRuntime(name, wanted, temporary).catch((error) => error)
-    if (runtime instanceof Error && process.env.ALL_NODES !== '1') {
-      const hint = `\`npx -y ${name}@${wanted}\` has to work; ALL_NODES=1 makes this a failure.`
-      report.skip(`${name} ${wanted}`, `This runtime cannot be had here. ${hint}\n${runtime.message}`)
-      continue
-    }
-    for (const [app, folder] of apps) {
-      await report.step(`run the life cycle with the ${app} frameworks on ${name} ${wanted}`, () => {
-        if (runtime instanceof Error) throw runtime
-        return runLifeCycle(runtime, folder)
-      })
-    }
+/** Has each app prove its own store on this Node.js, and the newest one the memory store on every other runtime. */
+async function proveStores(runtimes, apps) {
+  for (const [app, folder] of apps) {
+    await report.step(`prove an app's own store with the ${app} frameworks`, () =>
+      proveStore(THIS_NODE, 'own-store.test.ts', folder),
+    )
+  }
+  // The oldest vitest does not start on Bun 1.2.
+  const folder = apps.get('newest')
+  if (!folder) return
+  for (const runtime of runtimes.filter(({ name }) => name !== 'node')) {
+    const test = 'memory-store.test.mjs'
+    await report.step(`prove the memory store on ${runtime.version}`, () => proveStore(runtime, test, folder))
+    await report.step(`refute a careless store on ${runtime.version}`, () => refuteStore(runtime, test, folder))
   }
 }
 
@@ -140,15 +151,22 @@ async function readmeInNestApps(tarballs) {
   await Promise.all(apps)
 }
 
+/** Has Next.js build an app without the environment that it is then started in. */
+async function buildWithNext(tarballs) {
+  const folder = join(temporary, 'next')
+  const made = await report.step('install an app of Next.js', () => installNext(folder, tarballs))
+  if (!made) return
+  const built = await report.step('have Next.js build it without an environment', () => buildNext(folder))
+  if (built) await report.step('start what Next.js built, and ask it for a token', () => startNext(folder))
+}
+
 const tarballs = await tarballsOfAll()
 const apps = await installedApps(tarballs)
 const redis = await redisOfApps()
-await runOnEveryNode(apps, redis?.url)
+const runtimes = await runtimesOfApps()
+await runOnEveryRuntime(runtimes, apps, redis?.url)
 await redis?.stop()
-await runOnEveryRuntime(apps)
-for (const [app, folder] of apps) {
-  await report.step(`prove an app's own store with the ${app} frameworks`, () => proveOwnStore(folder))
-}
+await proveStores(runtimes, apps)
 await compileAll(apps)
 for (const manager of Object.keys(MANAGERS)) {
   await report.step(`install with ${manager}, and run`, () => runManaged(manager, temporary, tarballs))
@@ -156,5 +174,6 @@ for (const manager of Object.keys(MANAGERS)) {
 for (const app of await oldApps()) {
   await report.step(`run the tests of an old app: ${app}`, () => testOldApp(app, temporary, tarballs))
 }
+await buildWithNext(tarballs)
 await readmeInNestApps(tarballs)
 process.exitCode = report.end()

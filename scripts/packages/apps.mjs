@@ -1,12 +1,10 @@
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { mustRun, run } from './run.mjs'
 
 const FIXTURES = fileURLToPath(new URL('../../checks/packages/', import.meta.url))
-
-/** The two ways to load the packages. */
-export const LOADERS = ['app.mjs', 'app.cjs']
+const OF_RUNTIMES = fileURLToPath(new URL('../../checks/runtimes/', import.meta.url))
 
 /** The frameworks the apps are made with: a folder each, with a package.json. */
 export async function appNames() {
@@ -16,7 +14,7 @@ export async function appNames() {
 
 /** Makes an app in an empty folder. Resolves to its manifest, with our tarballs among its dependencies, and those alone. */
 export async function copyApp(name, folder, tarballs) {
-  await mkdir(folder)
+  await cp(OF_RUNTIMES, folder, { recursive: true })
   for (const entry of await readdir(FIXTURES, { withFileTypes: true })) {
     if (entry.isFile()) await cp(join(FIXTURES, entry.name), join(folder, entry.name))
   }
@@ -33,9 +31,18 @@ export async function installApp(name, folder, tarballs) {
   await mustRun('npm', ['install', ...quiet], { cwd: folder })
 }
 
-/** Runs an app, which uses the Redis at that address if there is one. @throws Error unless it ends well and in silence. */
-export const runApp = (node, file, folder, redisUrl = '', flags = []) =>
-  runSilently(node, [...flags, file], { cwd: folder, env: { REDIS_URL: redisUrl } })
+/** Adds some of our tarballs to what an app in that folder depends on. */
+export async function dependOn(names, folder, tarballs) {
+  const path = join(folder, 'package.json')
+  const manifest = JSON.parse(await readFile(path, 'utf8'))
+  const ours = names.map((name) => [`@imkit-auth/${name}`, `file:${tarballs.get(`@imkit-auth/${name}`)}`])
+  const dependencies = { ...manifest.dependencies, ...Object.fromEntries(ours) }
+  await writeFile(path, JSON.stringify({ ...manifest, dependencies }))
+}
+
+/** Runs a file of an app, which uses the Redis at that address if there is one. @throws Error unless it ends well and in silence. */
+export const runApp = ({ path, args }, file, folder, redisUrl = '') =>
+  runSilently(path, [...args, file], { cwd: folder, env: { DENO_NO_UPDATE_CHECK: '1', REDIS_URL: redisUrl } })
 
 /**
  * Resolves to what an app says on stdout.
@@ -47,14 +54,4 @@ export async function runSilently(command, args, options) {
   if (code !== 0) throw new Error(output)
   if (stderr !== '') throw new Error(`A silent run was expected, but stderr says:\n${stderr.trim()}`)
   return stdout.trim()
-}
-
-/** Has the app prove its own store with the store contract. @throws Error with what vitest says when it does not. */
-export async function proveOwnStore(folder) {
-  const vitest = join('node_modules', 'vitest', 'vitest.mjs')
-  const args = [vitest, 'run', '--reporter=json', '--outputFile=own-store.json', 'own-store.test.ts']
-  const { code, output } = await run(process.execPath, args, { cwd: folder })
-  const results = await readFile(join(folder, 'own-store.json'), 'utf8').catch(() => '')
-  if (code !== 0) throw new Error(`${output}\n${results}`)
-  return `${JSON.parse(results).numPassedTests} tests`
 }

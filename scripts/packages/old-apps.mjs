@@ -1,6 +1,7 @@
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { dependOn } from './apps.mjs'
 import { mustRun } from './run.mjs'
 
 const FIXTURES = fileURLToPath(new URL('../../checks/old-apps/', import.meta.url))
@@ -16,13 +17,7 @@ export async function testOldApp(name, temporary, tarballs) {
   const folder = join(temporary, `old-${name}`)
   await cp(join(FIXTURES, name), folder, { recursive: true })
   await cp(join(FIXTURES, 'chat.test.js'), join(folder, 'test/chat.test.js'))
-  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
-  const ours = ['core', 'emulator', name.split('-')[0]].map((one) => `@imkit-auth/${one}`)
-  const dependencies = {
-    ...manifest.dependencies,
-    ...Object.fromEntries(ours.map((one) => [one, `file:${tarballs.get(one)}`])),
-  }
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies }))
+  await dependOn(['core', 'emulator', name.split('-')[0]], folder, tarballs)
   await mustRun('npm', ['install'], { cwd: folder })
   const { stdout } = await mustRun('npm', ['test'], { cwd: folder })
   return /\d+ passing/.exec(stdout)?.[0]

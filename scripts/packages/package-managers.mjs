@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { copyApp, runApp } from './apps.mjs'
 import { mustRun } from './run.mjs'
+import { THIS_NODE } from './runtimes.mjs'
 
 /** Package managers that let a package find nothing but what it declares. */
 export const MANAGERS = {
@@ -9,7 +10,7 @@ export const MANAGERS = {
   async pnpm(folder, manifest, ours) {
     await writeFile(join(folder, 'package.json'), JSON.stringify({ ...manifest, pnpm: { overrides: ours } }))
     await mustRun('npx', ['-y', 'pnpm@10.34.9', 'install', '--ignore-workspace', '--ignore-scripts'], { cwd: folder })
-    return runApp(process.execPath, 'app.cjs', folder)
+    return runApp(THIS_NODE, 'app.cjs', folder)
   },
   /** There is no node_modules at all. */
   async 'yarn with Plug’n’Play'(folder, manifest, ours) {
@@ -20,8 +21,8 @@ export const MANAGERS = {
     await writeFile(join(folder, 'yarn.lock'), '')
     await mustRun('npx', ['-y', '@yarnpkg/cli-dist@4', 'install'], { cwd: folder })
     // As `yarn node` does, whose loader warns of itself. From an archive Node.js requires no ES modules, as jose's: an ESM app.
-    const flags = ['--no-warnings', '-r', './.pnp.cjs', '--loader', './.pnp.loader.mjs']
-    return runApp(process.execPath, 'app.mjs', folder, '', flags)
+    const args = ['--no-warnings', '-r', './.pnp.cjs', '--loader', './.pnp.loader.mjs']
+    return runApp({ ...THIS_NODE, args }, 'app.mjs', folder)
   },
 }
 

@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 
-/** What would silence a warning or an error, and what npm tells its scripts about the folder they were started in. */
-const UNWANTED = /^(NODE_OPTIONS|NODE_NO_WARNINGS|npm_(config_(local_prefix|loglevel)|package_.*|lifecycle_.*))$/
+/**
+ * What would silence a warning or an error, what would configure an app's chat, and what npm tells its scripts about the folder
+ * they were started in.
+ */
+const UNWANTED =
+  /^(NODE_OPTIONS|NODE_NO_WARNINGS|IM(KIT)?_.*|npm_(config_(local_prefix|loglevel)|package_.*|lifecycle_.*))$/
 
 /** Runs a command to its end. Never throws: a command that cannot be started, or takes too long, has a `code` of null. */
 export async function run(command, args, { cwd, env: more = {}, timeout = 300_000 } = {}) {

@@ -183,7 +183,7 @@ describe('FetchDispatcher', () => {
     'does not send what a URL parser would change: %j',
     async (path) => {
       const spy = vi.spyOn(globalThis, 'fetch')
-      const error: unknown = await ask(new FetchDispatcher(), emulator.url, path).catch((reason: unknown) => reason)
+      const error: unknown = await ask(new FetchDispatcher(50), emulator.url, path).catch((reason: unknown) => reason)
       expect(error).toMatchObject({ code: 'INVALID_USER' })
       expect(String((error as Error).stack)).not.toContain('secret-key')
       expect(spy).not.toHaveBeenCalled()
@@ -201,7 +201,7 @@ describe('FetchDispatcher', () => {
       }, 50)
     }).listen(0, '127.0.0.1')
     const { url, close } = await listening(server)
-    const dispatcher = new FetchDispatcher()
+    const dispatcher = new FetchDispatcher(50)
     const readAll = async (signal?: AbortSignal) => {
       const { body } = await ask(dispatcher, url, '/', signal)
       for await (const chunk of body) expect(chunk.length).toBe(1)

@@ -12,6 +12,7 @@ import { RetryBudget, type Settled, withRetries } from './retry.js'
 import { type ServerClock, serverClock } from './server-clock.js'
 import { waitForTurn } from './turn.js'
 
+/** To the chat server at once, whoever sends the requests. */
 const MAX_CONNECTIONS = 50
 
 /** Where the chat server is, and how to speak to it. */
@@ -85,7 +86,7 @@ export class Caller {
   }
 
   #connect(): Pool | FetchDispatcher {
-    if (isBun()) return new FetchDispatcher()
+    if (isBun()) return new FetchDispatcher(MAX_CONNECTIONS)
     return new Pool(this.#origin, {
       connections: MAX_CONNECTIONS,
       allowH2: true,

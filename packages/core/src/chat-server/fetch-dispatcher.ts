@@ -1,9 +1,6 @@
 import { ChatTokenError } from '../errors.js'
 import type { Carried, Carrier, CarriedReply } from './exchange.js'
 
-/** At once, as many as undici's pool has connections. */
-const MAX_REQUESTS = 50
-
 /**
  * What Bun's `fetch` has to be told beside the standard. It sends a request again when a connection that it kept breaks
  * (PUT and DELETE; older ones POST too): so it keeps none. It unpacks answers. And it asks even a loopback address through
@@ -20,9 +17,15 @@ const CODES: Readonly<Record<string, string>> = { ConnectionRefused: 'ECONNREFUS
 
 /** Carries requests by the runtime's own `fetch`: where undici is a stand-in that sends nothing, as in Bun. */
 export class FetchDispatcher implements Carrier {
+  readonly #connections: number
   #underWay = 0
   readonly #waiting = new Set<() => void>()
   readonly #destroyed = new AbortController()
+
+  /** Each request has a connection of its own; there are no more than `connections` at once. */
+  constructor(connections: number) {
+    this.#connections = connections
+  }
 
   async request({ origin, method, path, headers, body, signal }: Carried): Promise<CarriedReply> {
     assertAddressed(origin, path)
@@ -68,7 +71,7 @@ export class FetchDispatcher implements Carrier {
   }
 
   #turn(signal: AbortSignal): Promise<void> {
-    if (this.#underWay < MAX_REQUESTS) {
+    if (this.#underWay < this.#connections) {
       this.#underWay += 1
       return Promise.resolve()
     }
