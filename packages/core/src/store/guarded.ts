@@ -1,32 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ChatTokenError } from '../errors.js'
 import type { Awaitable } from './awaitable.js'
-import type { RequestBudget } from './request-budget.js'
-import type { RecordDriver } from './store-driver.js'
+import type { Purpose, RequestBudget } from './request-budget.js'
+import type { Change, Due, RecordDriver, Row, Swapped } from './store-driver.js'
 
 /** How much longer than a write may take its answer is waited for, in ms: the clock of the database decides before. */
 const GRACE = 1_000
+/** How often who waits for a lease looks again where nobody tells that it is free. In ms. */
+const LOOK_AGAIN = 50
 
 /** A driver whose failures are ours: what a database says when it fails may quote the record it was given. No call takes for ever. */
-export function guardedDriver(driver: RecordDriver, timeout: number): RecordDriver {
-  const withinMs = driver.endsInTime ? undefined : timeout + GRACE
-  const { released, listen, takeAhead, close } = driver
-  return {
-    now: () => driver.now(),
-    load: (userId) => inTime(() => driver.load(userId), withinMs),
-    swap: (userId, version, change) => inTime(() => driver.swap(userId, version, change), withinMs),
-    due: (options) => inTime(() => driver.due(options), withinMs),
-    async *waiting() {
-      const pages = driver.waiting()[Symbol.asyncIterator]()
-      for (;;) {
-        const page = await inTime(() => pages.next(), withinMs)
-        if (page.done) return
-        yield page.value
-      }
-    },
-    ...(released && { released: (userId, ms) => released.call(driver, userId, ms).catch(() => {}) }),
-    ...(listen && { listen: listen.bind(driver) }),
-    ...(takeAhead && { takeAhead: (purpose) => takeAhead.call(driver, purpose).catch(() => undefined) }),
-    ...(close && { close: () => inTime(() => close.call(driver), withinMs) }),
+export class GuardedDriver {
+  readonly #driver: RecordDriver
+  readonly #withinMs: number | undefined
+
+  constructor(driver: RecordDriver, timeout: number) {
+    this.#driver = driver
+    this.#withinMs = driver.endsInTime ? undefined : timeout + GRACE
+  }
+
+  now(): number {
+    return this.#driver.now()
+  }
+
+  load(userId: string): Promise<Row | undefined> {
+    return inTime(() => this.#driver.load(userId), this.#withinMs)
+  }
+
+  swap(userId: string, version: string, change: Change): Promise<Swapped> {
+    return inTime(() => this.#driver.swap(userId, version, change), this.#withinMs)
+  }
+
+  due(options: { now: number; limit: number }): Promise<Due> {
+    return inTime(() => this.#driver.due(options), this.#withinMs)
+  }
+
+  async *waiting(): AsyncGenerator<readonly string[]> {
+    const pages = this.#driver.waiting()[Symbol.asyncIterator]()
+    for (;;) {
+      const page = await inTime(() => pages.next(), this.#withinMs)
+      if (page.done) return
+      yield page.value
+    }
+  }
+
+  async released(userId: string, withinMs: number): Promise<void> {
+    if (!this.#driver.released) await sleep(Math.min(withinMs, LOOK_AGAIN))
+    // Who waits looks again by itself.
+    else await this.#driver.released(userId, withinMs).catch(() => {})
+  }
+
+  listen(userId: string, wake: () => void): () => void {
+    return this.#driver.listen?.(userId, wake) ?? (() => {})
+  }
+
+  /** Resolves to what gives it back. */
+  async takeAhead(purpose: Purpose): Promise<(() => void) | undefined> {
+    return this.#driver.takeAhead?.(purpose).catch(() => undefined)
+  }
+
+  async close(): Promise<void> {
+    if (this.#driver.close) await inTime(() => this.#driver.close?.(), this.#withinMs)
   }
 }
 

@@ -58,7 +58,7 @@ export class LateLogouts {
 
   /** Tries them all. Resolves also when some fail. */
   async allDone(): Promise<void> {
-    await Promise.allSettled(this.userIds.map((userId) => this.done(userId)))
+    await Promise.allSettled(this.userIds.map(async (userId) => this.done(userId)))
   }
 
   /** One write for all of them, and again for those that came meanwhile. */

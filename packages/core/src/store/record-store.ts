@@ -1,4 +1,4 @@
-import { guardedDriver } from './guarded.js'
+import { GuardedDriver } from './guarded.js'
 import { RecordBudget } from './record-budget.js'
 import { RowCodec } from './row-codec.js'
 import { SharedRecords } from './shared-records.js'
@@ -55,7 +55,7 @@ export function recordStore(driver: StoreDriver, options: RecordStoreOptions = {
         alert: (message) => listener.alert(message),
       })
       const records = new SharedRecords({
-        driver: guardedDriver(rows, timeout),
+        driver: new GuardedDriver(rows, timeout),
         codec: codecOf(space),
         listener,
         ownClock: now === Date.now ? undefined : now,

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ChatTokenError } from '../errors.js'
 import * as lifeCycle from './life-cycle.js'
+import type { GuardedDriver } from './guarded.js'
 import { type LateLogout, LateLogouts } from './late-logouts.js'
 import type { DueAnswers, LogoutStep, Readable, Records, Step, StepPurpose } from './records.js'
 import type { RowCodec } from './row-codec.js'
 import { versionAfter } from './row-version.js'
 import { join, type Seen, SeenRows } from './seen-rows.js'
 import { SetAside } from './set-aside.js'
-import type { RecordDriver } from './store-driver.js'
 import type { LoggedOut, Revocation, StoreListener } from './token-store.js'
 import type { UserRecord } from './user-record.js'
 import { type Job, WriteQueue } from './write-queue.js'
@@ -28,7 +28,7 @@ const ASIDE = { foreign: 60_000, failed: 5_000 }
 const SET_BACK = 5_000
 
 export interface SharedRecordsOptions {
-  readonly driver: RecordDriver
+  readonly driver: GuardedDriver
   readonly codec: RowCodec
   readonly listener: StoreListener
   /** The app's clock where it brought one; `undefined`: the database's. */
@@ -46,7 +46,7 @@ export interface SharedRecordsOptions {
 export class SharedRecords implements Records {
   readonly isShared = true
   readonly #options: SharedRecordsOptions
-  readonly #driver: RecordDriver
+  readonly #driver: GuardedDriver
   readonly #rows: SeenRows
   readonly #queue = new WriteQueue((userId, jobs, more) => this.#swap(userId, jobs, more))
   readonly #aside = new SetAside()
@@ -79,7 +79,7 @@ export class SharedRecords implements Records {
     let ahead: Promise<(() => void) | undefined> | undefined
     const beforeSend = (value: T) => {
       answer = { value }
-      if (leadsTo?.if(value)) ahead ??= this.#driver.takeAhead?.(leadsTo.purpose)
+      if (leadsTo?.if(value)) ahead ??= this.#driver.takeAhead(leadsTo.purpose)
     }
     try {
       const value = await this.#queue.run(userId, { step, beforeSend })
@@ -110,7 +110,7 @@ export class SharedRecords implements Records {
         confirm: true,
         beforeSend: (answer) => {
           for (const revocation of answer.claimed) claimed.set(`${revocation.id} ${revocation.fence}`, revocation)
-          if (answer.claimed.length > 0) ahead ??= this.#driver.takeAhead?.('revocation')
+          if (answer.claimed.length > 0) ahead ??= this.#driver.takeAhead('revocation')
         },
         onDone: (survives) => (durable = survives),
       })
@@ -146,11 +146,11 @@ export class SharedRecords implements Records {
   }
 
   released(userId: string, withinMs: number): Promise<void> {
-    return this.#driver.released?.(userId, withinMs) ?? sleep(Math.min(withinMs, 50))
+    return this.#driver.released(userId, withinMs)
   }
 
   listen(userId: string, wake: () => void): () => void {
-    return this.#driver.listen?.(userId, wake) ?? (() => {})
+    return this.#driver.listen(userId, wake)
   }
 
   /** The database answers again. */
@@ -166,7 +166,7 @@ export class SharedRecords implements Records {
         `the database did not answer before the shutdown: the logouts of these users are lost, and their tokens work until they expire: ${userIds.join(', ')}`,
       )
     }
-    await this.#driver.close?.()
+    await this.#driver.close()
     await this.#options.onClose()
   }
 
@@ -268,13 +268,14 @@ export class SharedRecords implements Records {
   }
 
   #tryLateAgain(): void {
-    this.#lateTimer ??= setTimeout(() => {
-      this.#lateTimer = undefined
-      void this.#late.allDone().then(() => {
-        if (this.#late.userIds.length > 0) this.#tryLateAgain()
-      })
-    }, LATE_AGAIN)
+    this.#lateTimer ??= setTimeout(() => void this.#tryLate(), LATE_AGAIN)
     this.#lateTimer.unref()
+  }
+
+  async #tryLate(): Promise<void> {
+    await this.#late.allDone()
+    this.#lateTimer = undefined
+    if (this.#late.userIds.length > 0) this.#tryLateAgain()
   }
 
   /** Nobody knows whether a step was done: what undoes it does no harm when it was not. */
