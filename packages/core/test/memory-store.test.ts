@@ -1,9 +1,16 @@
 import { memoryStore } from '@imkit-auth/core'
-import { budgetContract, lifeCycleContract, storeContract } from '@imkit-auth/core/store-contract'
+import { atomicityContract, budgetContract, lifeCycleContract, storeContract } from '@imkit-auth/core/store-contract'
 import { describe, expect, test } from 'vitest'
 
+/** No other process sees it. */
+function twice() {
+  const store = memoryStore()
+  return [store, store] as const
+}
+
 describe('memoryStore keeps the store contract', () => {
-  storeContract(() => memoryStore())
+  storeContract(twice)
+  atomicityContract(twice)
   budgetContract(() => memoryStore())
   lifeCycleContract(() => memoryStore({ maxUsers: 10 }))
 })

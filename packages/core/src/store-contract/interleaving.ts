@@ -191,7 +191,10 @@ export class Interleaving {
   }
 
   async #logout(process: Process): Promise<void> {
+    const before = await this.#space.read(USER, KEY)
     await this.#space.logout(USER, { key: KEY, everything: false, claimForMs: 0 })
+    const { epoch } = await this.#space.read(USER, KEY)
+    if (epoch <= before.epoch) this.#server.violations.push('I1 a logout did not raise the epoch')
     this.#finish(process)
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Awaitable } from '../store/awaitable.js'
 import type { LiveToken } from '../store/live-token.js'
 import type { TokenSpace } from '../store/token-space.js'
 import type { Intent, LoggedOut, Revocation, SessionKey, StoreListener, TokenStore } from '../store/token-store.js'
@@ -11,20 +12,38 @@ export const EXTERNAL: SessionKey = { ...SHARED, external: true }
 export const ISSUE: Intent = { session: undefined, minted: undefined }
 export const SILENT: StoreListener = { down() {}, up() {}, warn() {}, alert() {} }
 
-/** A store under test with a user nobody has seen before, and the steps in the words of a test. The clock is its own. */
+/** Two openings of one database, as two processes have them. Of memory, which no other process sees, twice the same. */
+export type OpenTwo = () => Awaitable<readonly [TokenStore, TokenStore]>
+
+/**
+ * A store under test with a user nobody has seen before, and the steps in the words of a test. The clock is its own. Steps are
+ * taken by two processes in turn, so that none can rely on what it did before.
+ */
 export class Steps {
   time!: number
   user!: string
   store!: TokenStore
-  space!: TokenSpace
+  #spaces!: readonly [TokenSpace, TokenSpace]
+  #turn: 0 | 1 = 0
   readonly now: () => number = () => this.time
 
   /** Begins a test. */
-  begin(store: TokenStore): void {
+  begin([one, other]: readonly [TokenStore, TokenStore]): void {
     this.time = Date.parse('2030-01-01T00:00:00Z')
     this.user = `user-${randomUUID()}`
-    this.store = store
-    this.space = store.open({ server: randomUUID(), namespace: '', now: this.now, listener: SILENT })
+    this.store = one
+    const options = { server: randomUUID(), namespace: '', now: this.now, listener: SILENT }
+    this.#spaces = [one.open(options), other.open(options)]
+  }
+
+  async end(): Promise<void> {
+    for (const space of this.#spaces) await space.close()
+  }
+
+  /** That of the process whose turn it is. */
+  get space(): TokenSpace {
+    this.#turn = this.#turn === 0 ? 1 : 0
+    return this.#spaces[this.#turn]
   }
 
   aToken(token: string, more: Partial<LiveToken> = {}): LiveToken {
