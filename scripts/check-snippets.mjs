@@ -29,7 +29,9 @@ async function writeSnippets() {
     for (const snippet of readme === NEST ? found.filter(({ kind }) => kind === 'js') : found) {
       const { kind, code, fenceLine } = snippet
       const browser = kind === 'js' && /\b(location|document|window)\./.test(code) ? '.browser' : ''
-      const file = `${readme.replaceAll('/', '-')}-${fenceLine}${browser}.${kind}`
+      // Those of a document may import each other by name.
+      const isNamed = readme.startsWith('docs/') && !snippet.file.startsWith('readme-')
+      const file = isNamed ? snippet.file : `${readme.replaceAll('/', '-')}-${fenceLine}${browser}.${kind}`
       await writeFile(new URL(file, GENERATED), code)
       snippets.set(file, { readme, ...snippet })
     }
@@ -60,9 +62,21 @@ async function runPrograms(snippets) {
   return (await Promise.all(results)).flat()
 }
 
+/** The driver of docs/stores.md is proven in apps: what runs there is what stands here. */
+async function compareDriver(snippets) {
+  const proven = await readFile(new URL('checks/packages/own-store.test.ts', ROOT), 'utf8')
+  const [driver] = [...snippets.values()].filter(
+    ({ readme, file }) => readme === 'docs/stores.md' && file === 'table-driver.ts',
+  )
+  const code = driver?.code.slice(driver.code.indexOf('export interface'))
+  return code && proven.includes(code.trim())
+    ? []
+    : ['docs/stores.md: its driver is another than that of checks/packages/own-store.test.ts']
+}
+
 const snippets = await writeSnippets()
 const projects = ['ts', 'js', 'browser'].map((project) => compile(project, snippets))
-const problems = (await Promise.all([...projects, runPrograms(snippets)])).flat()
+const problems = (await Promise.all([...projects, runPrograms(snippets), compareDriver(snippets)])).flat()
 for (const problem of problems) console.error(problem)
 console.log(`${snippets.size} snippets, ${problems.length} problems`)
 process.exit(problems.length === 0 && snippets.size > 0 ? 0 : 1)

@@ -1,122 +1,100 @@
-// A store that an app has written against the exported port, and how the app proves it. Here it is no more than a layer on
-// `memoryStore()`, and asynchronous as a database would be.
-import {
-  type Acquired,
-  type BudgetLimits,
-  type Claimed,
-  type Denied,
-  limitsOf,
-  type LiveToken,
-  type LoggedOut,
-  LONGEST_PAUSE,
-  memoryStore,
-  type Purpose,
-  type RequestBudget,
-  type Revocation,
-  type SessionKey,
-  type StoreListener,
-  type TokenSpace,
-  type TokenStore,
-  type UserState,
-} from '@imkit-auth/core'
-import { budgetContract, lifeCycleContract, storeContract } from '@imkit-auth/core/store-contract'
+// The driver of docs/stores.md, and how an app proves it. The database is a map, and asynchronous.
+import { setImmediate } from 'node:timers/promises'
+import type { Change, RecordDriver, StoreDriver, Swapped } from '@imkit-auth/core'
+import { driverContract } from '@imkit-auth/core/store-contract'
 import { describe } from 'vitest'
 
-type Step<Name extends keyof TokenSpace> = Parameters<TokenSpace[Name]>[1]
-type Answer<Name extends keyof TokenSpace> = Awaited<ReturnType<TokenSpace[Name]>>
+export interface Stored {
+  readonly version: string
+  readonly value: string
+  readonly dueAt: number | undefined
+  readonly keepUntil: number
+}
 
-class OwnSpace implements TokenSpace {
-  readonly #listener: StoreListener
-  readonly #space: TokenSpace
+/** What is needed of the database's client. Each is one statement. */
+export interface Table {
+  /** SELECT *, now() … WHERE space = $1 AND user_id = $2 */
+  get(space: string, userId: string): Promise<{ row: Stored | undefined; now: number }>
+  /** UPDATE … WHERE space = $1 AND user_id = $2 AND version = $3, or for '' INSERT … ON CONFLICT DO NOTHING. Whether it wrote. */
+  replace(space: string, userId: string, version: string, row: Stored, until: number): Promise<boolean>
+  /** SELECT user_id, due_at … WHERE space = $1 AND due_at IS NOT NULL ORDER BY due_at LIMIT $2 */
+  waiting(space: string, limit: number): Promise<readonly { userId: string; dueAt: number }[]>
+}
 
-  constructor(listener: StoreListener, space: TokenSpace) {
-    this.#listener = listener
-    this.#space = space
+export function tableDriver(table: Table): StoreDriver {
+  return { records: (space) => new TableRows(table, space) }
+}
+
+class TableRows implements RecordDriver {
+  #ahead = 0
+
+  constructor(
+    readonly table: Table,
+    readonly space: string,
+  ) {}
+
+  now(): number {
+    return Math.floor(performance.now() + this.#ahead)
   }
 
-  async read(userId: string, key: SessionKey): Promise<UserState> {
-    return this.#space.read(userId, key)
+  async load(userId: string): Promise<Stored | undefined> {
+    const { row, now } = await this.table.get(this.space, userId)
+    this.#ahead = now - performance.now()
+    return row
   }
-  async admit(userId: string, step: Step<'admit'>): Promise<UserState> {
-    return this.#space.admit(userId, step)
+
+  async swap(userId: string, version: string, change: Change): Promise<Swapped> {
+    const before = change.dueAt === undefined ? await this.load(userId) : undefined
+    const dueAt = change.dueAt === 'none' ? undefined : (change.dueAt ?? before?.dueAt)
+    const row = { version: change.version, value: change.value, dueAt, keepUntil: change.keepUntil }
+    if (this.now() < change.notBefore) return { kind: 'clock' }
+    if (await this.table.replace(this.space, userId, version, row, change.notAfter))
+      return { kind: 'done', durable: true }
+    const found = await this.load(userId)
+    // The same version: it was the clock.
+    return (found?.version ?? '') === version ? { kind: 'clock' } : { kind: 'conflict', row: found }
   }
-  async acquire(userId: string, step: Step<'acquire'>): Promise<Acquired> {
-    return this.#space.acquire(userId, step)
+
+  async due({ now, limit }: { now: number; limit: number }) {
+    const waiting = await this.table.waiting(this.space, limit + 1)
+    const userIds = waiting.filter(({ dueAt }) => dueAt <= now).map(({ userId }) => userId)
+    const next = waiting.find(({ dueAt }) => dueAt > now) ?? waiting[limit]
+    return { userIds: userIds.slice(0, limit), nextInMs: next && Math.max(0, next.dueAt - now) }
   }
-  async begin(userId: string, step: Step<'begin'>): Promise<boolean> {
-    return this.#space.begin(userId, step)
-  }
-  async commit(userId: string, step: Step<'commit'>): Promise<Answer<'commit'>> {
-    const token: LiveToken = { ...step.token }
-    return this.#space.commit(userId, { ...step, token })
-  }
-  async release(userId: string, step: Step<'release'>): Promise<void> {
-    return this.#space.release(userId, step)
-  }
-  async released(userId: string, withinMs: number): Promise<void> {
-    return this.#space.released(userId, withinMs)
-  }
-  async profile(userId: string, step: Step<'profile'>): Promise<void> {
-    return this.#space.profile(userId, step)
-  }
-  async logout(userId: string, step: Step<'logout'>): Promise<Answer<'logout'>> {
-    const done = await this.#space.logout(userId, step)
-    return done === 'later' ? done : ({ ...done } satisfies LoggedOut)
-  }
-  async deny(userId: string, step: Step<'deny'>): Promise<Denied> {
-    return this.#space.deny(userId, step)
-  }
-  async claim(step: { limit: number; visibleForMs: number }): Promise<Claimed> {
-    return this.#space.claim(step)
-  }
-  async settle(revocation: Revocation): Promise<boolean> {
-    return this.#space.settle(revocation)
-  }
-  async retry(revocation: Revocation, step: Step<'retry'>): Promise<void> {
-    return this.#space.retry(revocation, step)
-  }
-  async forget(userId: string): Promise<void> {
-    return this.#space.forget(userId)
-  }
-  async widen(revocation: Revocation): Promise<void> {
-    return this.#space.widen(revocation)
-  }
-  async pending(userId?: string): Promise<readonly Revocation[]> {
-    return this.#space.pending(userId)
-  }
-  async close(): Promise<void> {
-    await this.#space.close()
-    this.#listener.up()
+
+  async *waiting() {
+    yield (await this.table.waiting(this.space, 1_000_000)).map(({ userId }) => userId)
   }
 }
 
-class OwnBudget implements RequestBudget {
-  readonly limits: BudgetLimits
-  readonly #budget: RequestBudget
+class MapTable implements Table {
+  readonly #rows = new Map<string, Stored>()
 
-  constructor(perMinute: number, budget: RequestBudget) {
-    this.limits = limitsOf(perMinute)
-    this.#budget = budget
+  async get(space: string, userId: string) {
+    await setImmediate()
+    return { row: this.#rows.get(`${space} ${userId}`), now: Date.now() }
   }
 
-  async take(purpose: Purpose): Promise<number> {
-    return this.#budget.take(purpose)
+  async replace(space: string, userId: string, version: string, row: Stored, until: number) {
+    await setImmediate()
+    const name = `${space} ${userId}`
+    if (Date.now() > until || (this.#rows.get(name)?.version ?? '') !== version) return false
+    this.#rows.set(name, row)
+    return true
   }
-  async pause(ms: number): Promise<void> {
-    await this.#budget.pause(Math.min(ms, LONGEST_PAUSE))
+
+  async waiting(space: string, limit: number) {
+    await setImmediate()
+    const waiting = [...this.#rows].flatMap(([name, { dueAt }]) =>
+      name.startsWith(`${space} `) && dueAt !== undefined ? [{ userId: name.slice(space.length + 1), dueAt }] : [],
+    )
+    return waiting.sort((a, b) => a.dueAt - b.dueAt).slice(0, limit)
   }
 }
 
-function ownStore(): TokenStore {
-  const memory = memoryStore()
-  return {
-    open: (options) => new OwnSpace(options.listener, memory.open(options)),
-    budget: (options) => new OwnBudget(options.perMinute, memory.budget(options)),
-  }
-}
-
-describe('a store of an app', () => {
-  storeContract(ownStore)
-  budgetContract(ownStore)
-  lifeCycleContract(ownStore, 20)
+describe('a driver of an app', () => {
+  driverContract(() => {
+    const table = new MapTable()
+    return [tableDriver(table), tableDriver(table)]
+  }, 20)
 })

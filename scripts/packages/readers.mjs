@@ -41,7 +41,9 @@ const EXPRESS = {
     server: "declare const server: import('node:http').Server",
     client: "declare const client: import('redis').RedisClientType",
     sessions: 'declare const sessions: { find(token: string): Promise<{ userId: string; name: string } | undefined> }',
-    myStore: "declare const myStore: (options: { prefix: string }) => import('@imkit-auth/core').TokenStore",
+    database: "declare const database: import('./table-driver.js').Table",
+    openEmptyDatabase:
+      "declare const openEmptyDatabase: () => Promise<{ connect(): import('./table-driver.js').Table }>",
     serverUrl: 'declare const serverUrl: string',
     apiKey: 'declare const apiKey: string',
     clientKey: 'declare const clientKey: string',

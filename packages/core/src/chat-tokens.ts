@@ -60,6 +60,9 @@ export interface CloseReport {
 /** What a verifier of minted tokens has to know about their user, beside the signature. */
 export type UserStanding = Pick<UserState, 'epoch' | 'denied' | 'nickname' | 'avatarUrl'>
 
+/** No header takes a longer one. In characters. */
+const LONGEST_TOKEN = 65_536
+
 /** How often one user's page may report its token invalid. In ms. */
 const REPORT_INTERVAL = 30_000
 
@@ -225,7 +228,8 @@ export class ChatTokens {
    */
   async reportInvalid(user: UserId, token: string, options: SessionOptions = {}): Promise<void> {
     const userId = toUserId(user)
-    if (this.#settings.mode.ownToken) return
+    // A page may send anything: what cannot be a token of ours is none.
+    if (this.#settings.mode.ownToken || typeof token !== 'string' || token.length > LONGEST_TOKEN) return
     const key = sessionKey(this.#settings, options.session)
     const id = this.#settings.isExternal ? idOfToken(token) : undefined
     const outcome = await this.#space.deny(userId, { key, token, id, intervalMs: REPORT_INTERVAL })

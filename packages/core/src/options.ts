@@ -97,7 +97,9 @@ export function settingsFrom(options: ChatTokensOptions): Settings {
     throw new TypeError('mode must be issue(), assign({ mint }) or external({ mint })')
   }
   if (scope !== 'user' && scope !== 'session') throw new TypeError("scope must be 'user' or 'session'")
-  if (typeof namespace !== 'string') throw new TypeError('namespace must be a string')
+  if (typeof namespace !== 'string' || /\p{Surrogate}/u.test(namespace)) {
+    throw new TypeError('namespace must be a string without lone surrogates')
+  }
   const isExternal = mode.name === 'external'
   const isAsked = !isExternal || options.apiKey !== undefined
   if (isExternal && !mode.ownToken && scope === 'session') {

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { budgetContract, lifeCycleContract, storeContract } from '@imkit-auth/core/store-contract'
+import { atomicityContract, budgetContract, lifeCycleContract, storeContract } from '@imkit-auth/core/store-contract'
 import { redisStore } from '@imkit-auth/redis'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { cluster, type Connected, LIBRARIES, sentinel, standalone, type Topology } from './topologies.js'
@@ -26,17 +26,21 @@ for (const [name, start] of Object.entries(TOPOLOGIES)) {
         connected = await topology.connect(LIBRARIES[library])
       }, 60_000)
       afterAll(() => connected.close())
-      const store = (encryptionKeys: readonly Uint8Array[] = []) => {
+      const two = (encryptionKeys: readonly Uint8Array[] = []) => {
         // A machine that is busy is not what is tested here.
-        const patient = { commandTimeout: 5_000 }
-        return redisStore({ client: connected.client, prefix: `test-${randomUUID()}`, encryptionKeys, ...patient })
+        const options = { prefix: `test-${randomUUID()}`, encryptionKeys, commandTimeout: 5_000 }
+        const open = () => redisStore({ client: connected.client, ...options })
+        return [open(), open()] as const
       }
+      const store = () => two()[0]
 
-      storeContract(() => store())
+      storeContract(() => two())
+      atomicityContract(() => two())
       budgetContract(() => store())
       lifeCycleContract(() => store(), alone ? 150 : 30)
       describe('sealed', () => {
-        storeContract(() => store([randomBytes(32)]))
+        const key = randomBytes(32)
+        storeContract(() => two([key]))
       })
     })
   })

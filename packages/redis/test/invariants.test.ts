@@ -18,9 +18,13 @@ describe.skipIf(skipWithout('any server'))('with redisStore', () => {
     await connected.close()
     await topology.stop()
   })
-  const store = () => redisStore({ client: connected.client, prefix: `test-${randomUUID()}`, commandTimeout: 5_000 })
+  const two = () => {
+    const options = { client: connected.client, prefix: `test-${randomUUID()}`, commandTimeout: 5_000 }
+    return [redisStore(options), redisStore(options)] as const
+  }
+  const store = () => two()[0]
 
   invariantsContract(store)
-  storeContract(store)
+  storeContract(two)
   lifeCycleContract(store, 300)
 })

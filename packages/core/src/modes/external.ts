@@ -53,10 +53,13 @@ export function external<Request = never>({ mint, token }: ExternalOptions<Reque
   }
 }
 
+/** The longest `jti` that is kept, in characters. */
+const MAX_ID = 256
+
 /** The id that tells a minted token from every other, however it is spelled. */
 export function idOfToken(token: string): string | undefined {
   const { jti } = claimsOf(token)
-  return typeof jti === 'string' ? jti : undefined
+  return typeof jti === 'string' && jti.length <= MAX_ID && !/\p{Surrogate}/u.test(jti) ? jti : undefined
 }
 
 async function ownToken(find: OwnToken<unknown>, request: unknown, now: number): Promise<TokenWithExpiry | undefined> {

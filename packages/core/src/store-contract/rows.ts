@@ -86,12 +86,14 @@ export function rowsContract(openTwo: OpenTwoDrivers): void {
 
     test('are written by one of many at once', async () => {
       const first = await written(user, '0')
-      const swaps = Array.from({ length: 20 }, (_, n) =>
+      const swaps = Array.from({ length: 20 }, async (_, n) =>
         (n % 2 ? one : other).swap(user, first.version, change(`${n}`, first.version)),
       )
       const kinds = (await Promise.all(swaps)).map(({ kind }) => kind)
       expect(kinds.filter((kind) => kind === 'done')).toHaveLength(1)
-      const births = Array.from({ length: 20 }, (_, n) => (n % 2 ? one : other).swap(`${user} 2`, '', change(`${n}`)))
+      const births = Array.from({ length: 20 }, async (_, n) =>
+        (n % 2 ? one : other).swap(`${user} 2`, '', change(`${n}`)),
+      )
       expect((await Promise.all(births)).filter(({ kind }) => kind === 'done')).toHaveLength(1)
     })
 
