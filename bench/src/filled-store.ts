@@ -18,7 +18,7 @@ export async function filledStore(users: Iterable<BenchUser>, maxUsers: number):
     const acquired = await space.acquire(user.id, { key, epoch, intent, leaseMs: HOUR })
     if (acquired.kind !== 'acquired') throw new Error(`a new user’s lease is ${acquired.kind}`)
     const { token, expiresAt } = tokenOf(user)
-    const live = { token, expiresAt, renewBefore: HOUR, expirationDate: undefined }
+    const live = { token, expiresAt, renewBefore: HOUR }
     const rest = { holdForMs: undefined, nickname: undefined, avatarUrl: undefined }
     await space.commit(user.id, { fence: acquired.fence, epoch, token: live, ...rest })
   }

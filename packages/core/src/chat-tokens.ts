@@ -177,12 +177,13 @@ export class ChatTokens {
     const state = read instanceof Promise ? await read : read
     if (this.#closing) throw closed()
     const now = this.#settings.now()
-    if (!state.loggedOut && isFresh(state.token, now, this.#settings.renewBefore)) {
+    const { token } = state
+    if (!state.loggedOut && isFresh(token, now, this.#settings.renewBefore)) {
       this.#counters.hits += 1
       if (login) this.#profiles.check(user, state)
-      return this.#credentials.for(id, state.token, now)
+      return this.#credentials.for(id, token, now)
     }
-    return this.#credentials.make(id, await this.#provisioner.provision({ user, key, login, waitMs }, state))
+    return this.#credentials.for(id, await this.#provisioner.provision({ user, key, login, waitMs }, state))
   }
 
   /** The user's live token if there is one; never asks the chat server. `undefined` also for a logged-out session. */
@@ -342,7 +343,7 @@ export class ChatTokens {
       this.#events.emit('obtainFailed', { userId, code: 'MINT_FAILED', renewal: false })
       throw error
     })
-    if (token) return this.#credentials.make(userId, token)
+    if (token) return this.#credentials.for(userId, token)
     throw new ChatTokenError('LOGGED_OUT', 'The session has no token of its own: the token function found none.')
   }
 

@@ -1,3 +1,4 @@
+import { isoDate } from './iso-date.js'
 import type { Settings } from './options.js'
 import type { LiveToken } from './store/live-token.js'
 
@@ -33,23 +34,14 @@ export class CredentialsFactory {
     return this.#common.serverUrl
   }
 
-  /** Its date is kept for the next call: a user who comes back is likely to come again. */
-  for(userId: string, live: LiveToken, now: number): ChatCredentials {
-    const { token, expiresAt } = live
-    const expirationDate = live.expirationDate ?? isoDate(expiresAt)
-    // A store of somebody else may freeze what it hands out.
-    if (live.expirationDate === undefined && Object.isExtensible(live)) live.expirationDate = expirationDate
-    return { token, expirationDate, expiresIn: secondsUntil(expiresAt, now), userId, ...this.#common }
-  }
-
-  make(userId: string, { token, expiresAt }: Pick<LiveToken, 'token' | 'expiresAt'>): ChatCredentials {
-    const expiresIn = secondsUntil(expiresAt, this.#now())
+  for(
+    userId: string,
+    { token, expiresAt }: Pick<LiveToken, 'token' | 'expiresAt'>,
+    now: number = this.#now(),
+  ): ChatCredentials {
+    const expiresIn = secondsUntil(expiresAt, now)
     return { token, expirationDate: isoDate(expiresAt), expiresIn, userId, ...this.#common }
   }
-}
-
-function isoDate(time: number): string {
-  return new Date(time).toISOString()
 }
 
 function secondsUntil(time: number, now: number): number {

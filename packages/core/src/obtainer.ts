@@ -93,7 +93,6 @@ export class Obtainer {
       token: text,
       expiresAt,
       renewBefore: Math.floor((expiresAt - now()) / 2),
-      expirationDate: undefined,
     }
     // There may be many: what says nothing takes no room.
     const session = key.ownToken ? key.session : undefined

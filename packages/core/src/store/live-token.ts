@@ -16,11 +16,6 @@ export interface LiveToken {
   readonly beganAt?: number | undefined
   /** The chat server was never told of it: there is nothing to revoke there. */
   readonly external?: boolean | undefined
-  /**
-   * `expiresAt` in ISO 8601, written here when a page is given it for the first time: making it takes longer than all else
-   * of a hit. Not for stores to keep.
-   */
-  expirationDate?: string | undefined
 }
 
 /** Whether it may be handed out. */

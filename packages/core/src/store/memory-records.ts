@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { Waiters } from '../waiters.js'
 import { DueList } from './due-list.js'
+import { IdleUser } from './idle-user.js'
 import * as lifeCycle from './life-cycle.js'
 import { Newcomers } from './newcomers.js'
 import type { DueAnswers, LogoutStep, Readable, Records, Step } from './records.js'
@@ -17,7 +18,7 @@ const SWEEP_INTERVAL = 60_000
 export class MemoryRecords implements Records {
   readonly isShared = false
   readonly #now: () => number
-  readonly #recent: LRUCache<string, UserRecord>
+  readonly #recent: LRUCache<string, IdleUser | UserRecord>
   readonly #pinned = new Map<string, UserRecord>()
   /** The pinned ones that have revocations waiting. */
   readonly #outboxes = new DueList()
@@ -48,7 +49,7 @@ export class MemoryRecords implements Records {
   /** Runs the step, puts the record where it now belongs, and wakes those who wait for its lease. */
   change<T>(userId: string, step: Step<T>): T {
     const now = this.#now()
-    const record = this.#find(userId).changeable()
+    const record = this.#find(userId)
     record.startStep(now)
     const answer = step(record, now)
     record.endStep(now)
@@ -103,18 +104,17 @@ export class MemoryRecords implements Records {
   }
 
   #find(userId: string): UserRecord {
-    return (
-      this.#recent.get(userId) ??
-      this.#pinned.get(userId) ??
-      this.#newcomers.record(userId, Math.max(this.#now(), this.#epochFloor + 1))
-    )
+    const found = this.#pinned.get(userId) ?? this.#recent.get(userId)
+    if (found instanceof IdleUser) return found.toRecord()
+    return found ?? this.#newcomers.record(userId, Math.max(this.#now(), this.#epochFloor + 1))
   }
 
   #place(userId: string, record: UserRecord, now: number): void {
     this.#outboxes.set(userId, lifeCycle.dueAt(record, now))
-    if (record.isPinned(now)) this.#pinned.set(userId, record)
+    const isPinned = record.isPinned(now)
+    if (isPinned) this.#pinned.set(userId, record)
     else this.#pinned.delete(userId)
-    this.#recent.set(userId, record)
+    this.#recent.set(userId, isPinned ? record : IdleUser.of(record))
     this.#newcomers.forget(userId)
   }
 

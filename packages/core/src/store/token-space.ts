@@ -105,8 +105,7 @@ export class TokenSpace {
     if (!this.#records.isShared) {
       return this.#records.change(userId, (record, now) => lifeCycle.commit(record, step, now))
     }
-    const { expirationDate: _, ...plain } = step.token
-    const token = { ...plain, session: this.#nameOf(plain.session) }
+    const token = { ...step.token, session: this.#nameOf(step.token.session) }
     return this.#records.change(userId, (record, now) => {
       const { beganAt } = record.duties
       return lifeCycle.commit(record, { ...step, token: { ...token, beganAt } }, now)

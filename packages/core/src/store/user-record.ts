@@ -25,10 +25,8 @@ export interface StoredUser {
 /**
  * What a store knows about one user: plain state and the small moves the life cycle's steps are made of.
  * Nothing here waits, so whatever a step does with it is atomic. There may be many: what few users need is in `duties`.
- *
- * Without duties it is what readers are handed, as it is; whoever changes it later changes a copy.
  */
-export class UserRecord implements UserState {
+export class UserRecord {
   epoch: number
   nickname: string | undefined = undefined
   avatarUrl: string | undefined = undefined
@@ -96,23 +94,13 @@ export class UserRecord implements UserState {
     this.#older = tokens.length > 1 ? tokens.slice(0, -1) : NONE
   }
 
-  get loggedOut(): false {
-    return false
-  }
-
-  get denied(): readonly never[] {
-    return NONE
-  }
-
-  /** What a reader is told. Without duties it is told no time, and what it is told is made for nobody. */
+  /** What a reader is told: nothing that happens later changes it. */
   state(key: SessionKey, clock: () => number): UserState {
-    const duties = this.#duties
-    if (!duties && !key.ownToken && isOfKind(this.token, key)) return this
     const { epoch, nickname, avatarUrl } = this
-    const token = this.current(key)
     const now = clock()
-    const loggedOut = duties?.isLoggedOut(key.session, now) ?? false
-    return { epoch, token, loggedOut, denied: duties?.deniedIds(now) ?? NONE, nickname, avatarUrl }
+    const loggedOut = this.#duties?.isLoggedOut(key.session, now) ?? false
+    const denied = this.#duties?.deniedIds(now) ?? NONE
+    return { epoch, token: this.current(key), loggedOut, denied, nickname, avatarUrl }
   }
 
   get tombstones(): readonly (readonly [string, number])[] {
@@ -122,16 +110,6 @@ export class UserRecord implements UserState {
   /** Whether what it says depends on which session asks. */
   get namesSessions(): boolean {
     return this.tombstones.length > 0
-  }
-
-  /** One to change, should this one have been handed out. */
-  changeable(): UserRecord {
-    if (this.#duties) return this
-    const copy = new UserRecord(this.epoch)
-    const { nickname, avatarUrl, known, unsure, fresh, token } = this
-    Object.assign(copy, { nickname, avatarUrl, known, unsure, fresh, token })
-    copy.#older = this.#older
-    return copy
   }
 
   get duties(): Duties {
