@@ -8,6 +8,7 @@ export type Acquired = {
     readonly token: LiveToken;
 } | {
     readonly kind: 'superseded';
+    readonly newcomer?: boolean;
 } | {
     readonly kind: 'busy';
     readonly heldForMs: number | undefined;
@@ -48,6 +49,17 @@ export interface BudgetLimits {
     readonly logins: number;
     readonly revocations: number;
     readonly canWait: number;
+}
+
+// Change
+export interface Change extends Row {
+    readonly now: number;
+    readonly keepUntil: number;
+    readonly dueAt: number | 'none' | undefined;
+    readonly notBefore: number;
+    readonly notAfter: number;
+    readonly released: boolean;
+    readonly confirm: boolean;
 }
 
 // ChatCredentials
@@ -123,7 +135,9 @@ export interface ChatTokenEvents {
     chatServerUp: {
         afterMs: number;
     };
-    storeDown: object;
+    storeDown: {
+        reason: string | undefined;
+    };
     storeUp: {
         afterMs: number;
     };
@@ -226,6 +240,17 @@ export type Denied = {
     readonly retryInMs: number;
 };
 
+// DriverListener
+export interface DriverListener extends StoreListener {
+    recovered(): Promise<void>;
+}
+
+// Due
+export interface Due {
+    readonly userIds: readonly string[];
+    readonly nextInMs: number | undefined;
+}
+
 // ExternalOptions
 export type ExternalOptions<Request> = {
     readonly mint: Mint;
@@ -290,8 +315,8 @@ export interface LiveToken {
     readonly renewBefore: number;
     readonly session?: string | undefined;
     readonly settlesAt?: number | undefined;
+    readonly beganAt?: number | undefined;
     readonly external?: boolean | undefined;
-    expirationDate?: string | undefined;
 }
 
 // LoggedOut
@@ -391,6 +416,30 @@ export interface ProvisionProfilesOptions {
 // Purpose
 export type Purpose = 'login' | 'revocation' | 'profile';
 
+// RecordDriver
+export interface RecordDriver {
+    readonly endsInTime?: boolean;
+    now(): number;
+    load(userId: string): Awaitable<Row | undefined>;
+    swap(userId: string, version: string, change: Change): Awaitable<Swapped>;
+    due(options: {
+        now: number;
+        limit: number;
+    }): Awaitable<Due>;
+    waiting(): AsyncIterable<readonly string[]>;
+    released?(userId: string, withinMs: number): Promise<void>;
+    listen?(userId: string, wake: () => void): () => void;
+    takeAhead?(purpose: Purpose): Promise<(() => void) | undefined>;
+    close?(): Awaitable<void>;
+}
+
+// RecordStoreOptions
+export interface RecordStoreOptions {
+    readonly encryptionKeys?: readonly (string | Uint8Array)[] | undefined;
+    readonly lostKeys?: readonly string[] | undefined;
+    readonly timeout?: number | undefined;
+}
+
 // RequestBody
 export interface RequestBody {
     readonly body: unknown;
@@ -427,10 +476,17 @@ export interface RevokeOptions extends SessionOptions {
 // RevokeOutcome
 export type RevokeOutcome = 'confirmed' | 'pending' | 'volatile';
 
+// Row
+export interface Row {
+    readonly version: string;
+    readonly value: string;
+}
+
 // SessionKey
 export interface SessionKey {
     readonly session: string | undefined;
     readonly ownToken: boolean;
+    readonly external?: boolean | undefined;
 }
 
 // SessionOptions
@@ -438,12 +494,35 @@ export interface SessionOptions {
     readonly session?: string | undefined;
 }
 
+// StoreDriver
+export interface StoreDriver {
+    records(space: string, listener: DriverListener): RecordDriver;
+    budget?(options: {
+        server: string;
+        perMinute: number;
+        now: () => number;
+    }): RequestBudget;
+    close?(): Awaitable<void>;
+}
+
 // StoreListener
 export interface StoreListener {
-    down(): void;
+    down(reason?: string): void;
     up(): void;
     warn(message: string): void;
+    alert(message: string): void;
 }
+
+// Swapped
+export type Swapped = {
+    readonly kind: 'done';
+    readonly durable: boolean;
+} | {
+    readonly kind: 'conflict';
+    readonly row: Row | undefined;
+} | {
+    readonly kind: 'clock';
+};
 
 // TokenRequest
 export interface TokenRequest extends RequestBody {
@@ -460,9 +539,11 @@ export interface TokenResponse {
 }
 
 // TokenSpace
-export interface TokenSpace {
+export declare class TokenSpace {
+    #private;
+    constructor(records: Records, now: () => number);
     read(userId: string, key: SessionKey): Awaitable<UserState>;
-    admit(userId: string, step: {
+    admit(userId: string, { key, epoch }: {
         key: SessionKey;
         epoch: number;
     }): Awaitable<UserState>;
@@ -471,7 +552,8 @@ export interface TokenSpace {
         epoch: number;
         intent: Intent | undefined;
         leaseMs: number;
-    }): Awaitable<Acquired>;
+        renewBefore?: number;
+    }): Promise<Acquired>;
     begin(userId: string, step: {
         fence: number;
         epoch: number;
@@ -483,16 +565,16 @@ export interface TokenSpace {
         fence: number;
         epoch: number;
         token: LiveToken;
-        holdUntil: number | undefined;
+        holdForMs: number | undefined;
         nickname: string | undefined;
         avatarUrl: string | undefined;
     }): Awaitable<'stored' | 'superseded' | 'late'>;
     release(userId: string, step: {
         fence: number;
-        holdUntil: number | undefined;
+        holdForMs: number | undefined;
     }): Awaitable<void>;
     released(userId: string, withinMs: number): Promise<void>;
-    profile(userId: string, step: {
+    profile(userId: string, profile: {
         nickname: string | undefined;
         avatarUrl: string | undefined;
     }): Awaitable<void>;
@@ -500,7 +582,6 @@ export interface TokenSpace {
         key: SessionKey;
         everything: boolean;
         claimForMs: number;
-        external?: boolean;
     }): Awaitable<LoggedOut | 'later'>;
     deny(userId: string, step: {
         key: SessionKey;
@@ -508,19 +589,20 @@ export interface TokenSpace {
         id?: string | undefined;
         intervalMs: number;
     }): Awaitable<Denied>;
-    claim(step: {
+    claim({ limit, visibleForMs }: {
         limit: number;
         visibleForMs: number;
-    }): Awaitable<Claimed>;
+    }): Promise<Claimed>;
     settle(revocation: Revocation): Awaitable<boolean>;
     retry(revocation: Revocation, step: {
         delayMs: number;
-        holdUntil: number | undefined;
+        holdForMs: number | undefined;
         tried: boolean;
     }): Awaitable<void>;
     forget(userId: string): Awaitable<void>;
     widen(revocation: Revocation): Awaitable<void>;
-    pending(userId?: string): Awaitable<readonly Revocation[]>;
+    pending(userId: string): Promise<readonly Revocation[]>;
+    allPending(): AsyncGenerator<readonly Revocation[]>;
     close(): Awaitable<void>;
 }
 
@@ -610,6 +692,9 @@ export declare function memoryStore({ maxUsers }?: MemoryStoreOptions): TokenSto
 
 // middlewareFactory
 export declare function middlewareFactory<T>(name: string, make: () => T): () => T;
+
+// recordStore
+export declare function recordStore(driver: StoreDriver, options?: RecordStoreOptions): TokenStore;
 
 // statusOfError
 export declare function statusOfError(error: unknown): number;

@@ -19,6 +19,7 @@ export interface RedisStoreOptions {
     readonly url?: string;
     readonly prefix?: string;
     readonly encryptionKeys?: readonly (string | Uint8Array)[];
+    readonly lostKeys?: readonly string[];
     readonly commandTimeout?: number;
     readonly waitReplicas?: number;
 }

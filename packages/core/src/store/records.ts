@@ -32,7 +32,7 @@ export interface Records {
   /** Whether other processes see them: then no session is named in them, and a logout may come late. */
   readonly isShared: boolean
 
-  read(userId: string): Awaitable<Readable>
+  read(userId: string): Readable | Promise<Readable>
 
   /** Nothing else happens to the user between the beginning and the end of the step. */
   change<T>(userId: string, step: Step<T>, purpose?: StepPurpose<T>): Awaitable<T>

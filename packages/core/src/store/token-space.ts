@@ -3,7 +3,7 @@ import { ChatTokenError } from '../errors.js'
 import type { Awaitable } from './awaitable.js'
 import * as lifeCycle from './life-cycle.js'
 import type { LiveToken } from './live-token.js'
-import type { Records, Step } from './records.js'
+import type { Readable, Records, Step } from './records.js'
 import type { Acquired, Claimed, Denied, Intent, LoggedOut, Revocation, SessionKey, UserState } from './token-store.js'
 
 /** So many users are looked up at once. */
@@ -26,10 +26,10 @@ export class TokenSpace {
   /** The hot path. What it answers never changes afterwards. Of a user never seen before nothing is written. */
   read(userId: string, key: SessionKey): Awaitable<UserState> {
     const record = this.#records.read(userId)
-    return 'state' in record ? record.state(key, this.#now) : this.#stateOf(record, key)
+    return record instanceof Promise ? this.#stateOf(record, key) : record.state(key, this.#now)
   }
 
-  async #stateOf(read: ReturnType<Records['read']>, key: SessionKey): Promise<UserState> {
+  async #stateOf(read: Promise<Readable>, key: SessionKey): Promise<UserState> {
     const record = await read
     const isNamed = key.ownToken || record.namesSessions
     return record.state(isNamed ? this.#named(key) : key, this.#now)
