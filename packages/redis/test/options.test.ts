@@ -42,6 +42,12 @@ describe('redisStore', () => {
     expect(make).toThrow(message)
   })
 
+  test('takes no client that reads from replicas', () => {
+    const client = new ioredis.Cluster(nowhere, { ...lazy, scaleReads: 'slave' })
+    expect(() => redisStore({ client })).toThrow(/scaleReads/)
+    client.disconnect()
+  })
+
   test('quotes no key', () => {
     const secret = 'a secret that is no key'
     const error = (() => {

@@ -14,8 +14,9 @@ import { type Job, WriteQueue } from './write-queue.js'
 
 /** How far the time of a step may be behind the database's clock, in ms: more is a clock that was set. */
 const BEHIND = 1_000
-/** More conflicts in a row are a driver that does not compare. */
+/** More conflicts in a row are a driver that does not compare; one about the clock counts as so many. */
 const MAX_TRIES = 1_000
+const CLOCK_TRY = 100
 /** Waits between tries to take back a step whose answer was lost, in ms. */
 const UNDO_AFTER = [500, 1_000, 2_000, 4_000]
 /** How often logouts that came late are tried again, in ms. */
@@ -245,13 +246,16 @@ export class SharedRecords implements Records {
         for (const { onDone } of jobs) onDone?.(swapped.durable)
         return answers
       }
-      if (swapped.kind === 'clock') continue
+      if (swapped.kind === 'clock') {
+        tries += CLOCK_TRY
+        continue
+      }
       const guess: Seen = seen
       seen = this.#rows.open(userId, swapped.row, guess, now)
       isCurrent = true
     }
     this.#rows.forget(userId)
-    throw new ChatTokenError('UNAVAILABLE', 'A record changes faster than it can be written. Does the driver compare?')
+    throw new ChatTokenError('UNAVAILABLE', 'A record changes faster than it can be written. Does the driver compare, and is its clock right?')
   }
 
   async #sendLate(userId: string, logouts: readonly LateLogout[]): Promise<void> {

@@ -10,6 +10,7 @@ type Reply = readonly [error: Error | null, reply: unknown]
 
 interface Client extends IoRedisClient {
   readonly isCluster: boolean
+  readonly options?: { readonly scaleReads?: unknown }
   call(command: string, ...args: string[]): Promise<unknown>
   pipeline(commands: string[][]): { exec(): Promise<readonly Reply[] | null> }
   duplicate(): Client
@@ -27,6 +28,9 @@ export class IoRedis implements RedisCommands {
   constructor(client: IoRedisClient) {
     this.#client = client as Client
     this.isCluster = this.#client.isCluster
+    if ((this.#client.options?.scaleReads ?? 'master') !== 'master') {
+      throw new TypeError("client reads from replicas, which may not know of a logout yet: give one with scaleReads: 'master'")
+    }
   }
 
   get isReady(): boolean {
