@@ -6,7 +6,7 @@ import { isOlder } from './row-version.js'
 import { parseRecord } from './stored-record.js'
 import type { Row } from './store-driver.js'
 import type { StoreListener } from './token-store.js'
-import { UserRecord } from './user-record.js'
+import { type StoredUser, UserRecord } from './user-record.js'
 
 /** A user's row as this process saw it last. */
 export interface Seen {
@@ -61,7 +61,9 @@ export class SeenRows {
 
   /** To be changed, or looked at. */
   recordOf(userId: string, { text }: Seen, now: number): UserRecord {
-    return (text === undefined ? undefined : parseRecord(text)) ?? this.#newcomers.record(userId, now)
+    if (text === undefined) return this.#newcomers.record(userId, now)
+    // It was looked at when it was opened, or written here.
+    return UserRecord.from(JSON.parse(text) as StoredUser)
   }
 
   /**

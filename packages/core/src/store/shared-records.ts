@@ -4,19 +4,11 @@ import * as lifeCycle from './life-cycle.js'
 import type { GuardedDriver } from './guarded.js'
 import { type LateLogout, LateLogouts } from './late-logouts.js'
 import type { DueAnswers, LogoutStep, Readable, Records, Step, StepPurpose } from './records.js'
-import type { RowCodec } from './row-codec.js'
-import { versionAfter } from './row-version.js'
-import { join, type Seen, SeenRows } from './seen-rows.js'
+import { RecordRows, type RecordRowsOptions } from './record-rows.js'
 import { SetAside } from './set-aside.js'
-import type { LoggedOut, Revocation, StoreListener } from './token-store.js'
+import type { LoggedOut, Revocation } from './token-store.js'
 import type { UserRecord } from './user-record.js'
-import { type Job, WriteQueue } from './write-queue.js'
 
-/** How far the time of a step may be behind the database's clock, in ms: more is a clock that was set. */
-const BEHIND = 1_000
-/** More conflicts in a row are a driver that does not compare; one about the clock counts as so many. */
-const MAX_TRIES = 1_000
-const CLOCK_TRY = 100
 /** Waits between tries to take back a step whose answer was lost, in ms. */
 const UNDO_AFTER = [500, 1_000, 2_000, 4_000]
 /** How often logouts that came late are tried again, in ms. */
@@ -28,28 +20,16 @@ const ASIDE = { foreign: 60_000, failed: 5_000 }
 /** How far a clock goes back before it counts as set, in ms. */
 const SET_BACK = 5_000
 
-export interface SharedRecordsOptions {
-  readonly driver: GuardedDriver
-  readonly codec: RowCodec
-  readonly listener: StoreListener
-  /** The app's clock where it brought one; `undefined`: the database's. */
-  readonly ownClock: (() => number) | undefined
-  /** How long a write may take, in ms. */
-  readonly timeout: number
+export interface SharedRecordsOptions extends RecordRowsOptions {
   readonly onClose: () => Promise<void>
 }
 
-/**
- * The records as rows of a database that many processes share. A step runs here, on a row as it was seen, and counts if nobody has
- * written in between: the swap is what is atomic. What a step answers without writing anything it answers of a row that was
- * loaded for it.
- */
+/** The records in a database that many processes share, and what a process does about one that does not answer. */
 export class SharedRecords implements Records {
   readonly isShared = true
   readonly #options: SharedRecordsOptions
   readonly #driver: GuardedDriver
-  readonly #rows: SeenRows
-  readonly #queue = new WriteQueue((userId, jobs, more) => this.#swap(userId, jobs, more))
+  readonly #rows: RecordRows
   readonly #aside = new SetAside()
   readonly #late: LateLogouts
   #lateTimer: NodeJS.Timeout | undefined
@@ -58,18 +38,14 @@ export class SharedRecords implements Records {
   constructor(options: SharedRecordsOptions) {
     this.#options = options
     this.#driver = options.driver
-    this.#rows = new SeenRows(options.codec, options.listener)
+    this.#rows = new RecordRows(options)
     this.#late = new LateLogouts((userId, logouts) => this.#sendLate(userId, logouts))
   }
 
   async read(userId: string): Promise<Readable> {
     const late = this.#late.done(userId)
     if (late) await late
-    const seen = await this.#load(userId)
-    if (!seen.isRepaired) return this.#rows.recordOf(userId, seen, this.#now())
-    // So that everybody says the same of the user.
-    await this.#queue.run(userId, { step: () => {} })
-    return this.#rows.recordOf(userId, await this.#load(userId), this.#now())
+    return this.#rows.read(userId)
   }
 
   async change<T>(userId: string, step: Step<T>, purpose: StepPurpose<T> = {}): Promise<T> {
@@ -83,7 +59,7 @@ export class SharedRecords implements Records {
       if (leadsTo?.if(value)) ahead ??= this.#driver.takeAhead(leadsTo.purpose)
     }
     try {
-      const value = await this.#queue.run(userId, { step, beforeSend })
+      const value = await this.#rows.write(userId, { step, beforeSend })
       await giveBackUnless(leadsTo?.if(value) ?? true, ahead)
       return value
     } catch (error) {
@@ -106,7 +82,7 @@ export class SharedRecords implements Records {
     try {
       const late = this.#late.done(userId)
       if (late) await late
-      const done = await this.#queue.run<LoggedOut>(userId, {
+      const done = await this.#rows.write<LoggedOut>(userId, {
         step: (record, now) => step(record, now, Infinity, claimForMs),
         confirm: true,
         beforeSend: (answer) => {
@@ -126,7 +102,7 @@ export class SharedRecords implements Records {
   }
 
   async changeDue<T>(limit: number, step: (userId: string) => Step<readonly T[]>): Promise<DueAnswers<T>> {
-    const now = this.#now()
+    const now = this.#rows.now()
     if (now < this.#lastLook - SET_BACK) await this.#lookAtAll()
     this.#lastLook = now
     const { userIds, nextInMs } = await this.#driver.due({ now, limit: limit + this.#aside.size })
@@ -171,14 +147,10 @@ export class SharedRecords implements Records {
     await this.#options.onClose()
   }
 
-  #now(): number {
-    return this.#options.ownClock?.() ?? this.#driver.now()
-  }
-
   /** One user's trouble is theirs. */
   async #changeDue<T>(userId: string, step: Step<readonly T[]>): Promise<readonly T[]> {
     try {
-      return await this.#queue.run(userId, { step, isDue: true })
+      return await this.#rows.write(userId, { step, isDue: true })
     } catch (error) {
       const isForeign = error instanceof ChatTokenError && !error.ambiguous
       this.#aside.add(userId, isForeign ? ASIDE.foreign : ASIDE.failed)
@@ -193,79 +165,13 @@ export class SharedRecords implements Records {
     }
   }
 
-  async #load(userId: string): Promise<Seen> {
-    const before = this.#rows.get(userId)
-    const row = await this.#driver.load(userId)
-    return this.#rows.open(userId, row, before, this.#now())
-  }
-
-  /** ATOMIC by `driver.swap`: runs the steps on the row that was seen last, again and again until nobody has written in between. */
-  async #swap(userId: string, jobs: Job[], more: () => Job[]): Promise<unknown[]> {
-    let seen = this.#rows.get(userId)
-    let isCurrent = false
-    for (let tries = 1; tries <= MAX_TRIES; tries++) {
-      if (!seen) {
-        seen = await this.#load(userId)
-        isCurrent = true
-      }
-      jobs.push(...more())
-      const now = this.#now()
-      const record = this.#rows.recordOf(userId, seen, now)
-      const before: string = seen.text ?? JSON.stringify(record)
-      const hadOutbox = record.outbox.length > 0
-      const wasLeased = record.isLeased(now)
-      record.startStep(now, seen.changedAt)
-      const answers = jobs.map(({ step }) => step(record, now))
-      // Forgets what is over.
-      record.isPinned(now)
-      const text = JSON.stringify(record)
-      const dueAt = lifeCycle.dueAt(record, now)
-      const isStray = dueAt === undefined && jobs.some(({ isDue }) => isDue)
-      if (text === before && !isStray && !seen.isRepaired) {
-        if (isCurrent) return answers
-        seen = undefined
-        continue
-      }
-      for (const [at, { beforeSend }] of jobs.entries()) beforeSend?.(answers[at])
-      const version = versionAfter(seen.version, now)
-      const keepUntil = record.keepUntil(now)
-      const clock = this.#driver.now()
-      const swapped = await this.#driver.swap(userId, seen.version, {
-        version,
-        value: this.#options.codec.encode(userId, version, join(text, now)),
-        now,
-        keepUntil,
-        dueAt: dueAt ?? (hadOutbox || isStray || seen.isRepaired ? 'none' : undefined),
-        notBefore: clock - BEHIND,
-        notAfter: clock + this.#options.timeout,
-        released: wasLeased && !record.isLeased(now),
-        confirm: jobs.some(({ confirm }) => confirm),
-      })
-      if (swapped.kind === 'done') {
-        this.#rows.wrote(userId, version, { text, changedAt: now, keepUntil })
-        for (const { onDone } of jobs) onDone?.(swapped.durable)
-        return answers
-      }
-      if (swapped.kind === 'clock') {
-        tries += CLOCK_TRY
-        continue
-      }
-      const guess: Seen = seen
-      seen = this.#rows.open(userId, swapped.row, guess, now)
-      isCurrent = true
-    }
-    this.#rows.forget(userId)
-    throw new ChatTokenError('UNAVAILABLE', 'A record changes faster than it can be written. Does the driver compare, and is its clock right?')
-  }
-
   async #sendLate(userId: string, logouts: readonly LateLogout[]): Promise<void> {
-    const sentAt = performance.now()
-    await this.#queue.run(userId, {
+    await this.#rows.write(userId, {
       confirm: true,
       step: (record: UserRecord, now: number) => {
         for (const { step, askedAt, claimed } of logouts) {
           for (const revocation of claimed) lifeCycle.retry(record, revocation, GIVEN_BACK, now)
-          step(record, now, now - (sentAt - askedAt), 0)
+          step(record, now, now - (performance.now() - askedAt), 0)
         }
       },
     })
@@ -287,8 +193,7 @@ export class SharedRecords implements Records {
     for (const ms of UNDO_AFTER) {
       await sleep(ms, undefined, { ref: false })
       try {
-        this.#rows.forget(userId)
-        await this.#queue.run(userId, { step })
+        await this.#rows.write(userId, { step })
         return
       } catch {
         // The database is still away.
