@@ -43,9 +43,9 @@ describe('redisStore', () => {
   })
 
   test('takes no client that reads from replicas', () => {
-    const client = new ioredis.Cluster(nowhere, { ...lazy, scaleReads: 'slave' })
-    expect(() => redisStore({ client })).toThrow(/scaleReads/)
-    client.disconnect()
+    const reader = new ioredis.Cluster(nowhere, { ...lazy, scaleReads: 'slave' })
+    expect(() => redisStore({ client: reader })).toThrow(/scaleReads/)
+    reader.disconnect()
   })
 
   test('quotes no key', () => {
