@@ -127,11 +127,11 @@ describe.skipIf(skipWithout()).each(['node-redis', 'ioredis'] as const)(
           const again = await tokens.provision(AMY)
           expect(again.token).not.toBe(before)
           // As if the user had never been there, or with a record that could be: nobody here knows of the token of before.
-          const isBelieved = /deletes|makes it|empty|of all bits$/.test(name)
-          if (kind === 'that knew the user' || !isBelieved) {
-            await eventually(() => expect(fleet.live('amy')).toEqual([again.token]))
-            expect(fleet.warnings).toContainEqual(expect.stringMatching(/a record in the database is (older|not what)/))
-          }
+          const isBelieved = kind === 'that never saw the user' && /deletes|makes it|empty|of all bits$/.test(name)
+          const warned = fleet.warnings.some((text) => /a record in the database is (older|not what)/.test(text))
+          expect(warned).toBe(!isBelieved)
+          const after = [...(isBelieved ? [before] : []), again.token]
+          await eventually(() => expect(fleet.live('amy').toSorted()).toEqual(after.toSorted()))
           await othersNoticeNothing(tokens, bobs)
           expect((await tokens.provision(AMY)).token).toBe(again.token)
           expect(await tokens.revoke('amy')).toBe('confirmed')
@@ -203,22 +203,29 @@ describe.skipIf(skipWithout()).each(['node-redis', 'ioredis'] as const)(
       expect(downs).toEqual([])
     })
 
-    describe.each([[false], [true]])('encryptionKeys: %s', (sealed) => {
-      const options = sealed ? { encryptionKeys: [randomBytes(32).toString('hex')] } : {}
+    test('copies what is sealed to another user’s key: it opens nowhere else', async () => {
+      const tokens = await server({ encryptionKeys: [randomBytes(32).toString('hex')] })
+      const { token: amys } = await tokens.provision(AMY)
+      await tokens.provision({ id: 'eve' })
+      await redis.command('COPY', await rowOf('amy'), await rowOf('eve'), 'REPLACE')
+      const eve = await tokens.provision({ id: 'eve' })
+      expect(eve.token).not.toBe(amys)
+      expect(await tokens.revoke('eve')).toBe('confirmed')
+      expect((await tokens.provision({ id: 'eve' })).token).not.toBe(eve.token)
+      await othersNoticeNothing(tokens, (await tokens.provision({ id: 'bob' })).token)
+      expect((await tokens.provision(AMY)).token).toBe(amys)
+    })
 
-      test('copies a record to another user’s key', async () => {
-        const tokens = await server(options)
-        const { token: amys } = await tokens.provision(AMY)
-        await tokens.provision({ id: 'eve' })
-        await redis.command('COPY', await rowOf('amy'), await rowOf('eve'), 'REPLACE')
-        const eve = await tokens.provision({ id: 'eve' })
-        // In the open, whoever writes there can make up a record as well.
-        if (sealed) expect(eve.token).not.toBe(amys)
-        expect(await tokens.revoke('eve')).toBe('confirmed')
-        expect((await tokens.provision({ id: 'eve' })).token).not.toBe(eve.token)
-        if (sealed) expect((await tokens.provision(AMY)).token).toBe(amys)
-        expect(downs).toEqual([])
-      })
+    // In the open, whoever writes there can make up a record as well.
+    test('copies a record in the open to another user’s key: a logout ends it', async () => {
+      const tokens = await server()
+      const { token: amys } = await tokens.provision(AMY)
+      await tokens.provision({ id: 'eve' })
+      await redis.command('COPY', await rowOf('amy'), await rowOf('eve'), 'REPLACE')
+      await tokens.provision({ id: 'eve' })
+      expect(await tokens.revoke('eve')).toBe('confirmed')
+      expect((await tokens.provision({ id: 'eve' })).token).not.toBe(amys)
+      expect(downs).toEqual([])
     })
 
     test('edits what is sealed: the user’s tokens are revoked, and nobody else notices', async () => {
@@ -283,7 +290,7 @@ describe.skipIf(skipWithout()).each(['node-redis', 'ioredis'] as const)(
           ([, name = '', count]) => [name, Number(count)] as const,
         )
         const sum = calls.reduce((total, [, count]) => total + count, 0)
-        expect(sum, JSON.stringify(calls)).toBeLessThan(60)
+        expect(sum).toBeLessThan(60)
       },
     )
 
