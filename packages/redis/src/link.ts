@@ -195,13 +195,12 @@ export class Link {
       ['ZREM', key, ''],
     ]
     try {
-      const replies = await this.#inTime(() => this.#commands.send(key, commands))
-      const error = replies.find((reply) => reply instanceof Error)
-      return error && { reason: refusalOf(error) ?? NO_ANSWER }
-    } catch {
+      for (const reply of await this.#inTime(() => this.#commands.send(key, commands))) firstOf([reply])
+      return undefined
+    } catch (error) {
       const { isReady, isOpen, lastError } = this.#commands
       const unconnected = refusalOf(lastError) ?? (isOpen ? NOT_CONNECTED : NOT_OPEN)
-      return { reason: isReady ? NO_ANSWER : unconnected }
+      return { reason: refusalOf(error) ?? (isReady ? NO_ANSWER : unconnected) }
     }
   }
 }
