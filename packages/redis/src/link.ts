@@ -20,8 +20,8 @@ const PATIENCE = 5_000
 
 const NO_ANSWER = 'Redis is connected and does not answer in time: is it busy, or far away? Look at commandTimeout.'
 const NOT_CONNECTED = 'There is no connection to Redis: is it up, and can this process reach it?'
-const NEVER_CONNECTED =
-  'The Redis client has never been connected: await client.connect() before the app takes requests.'
+const NOT_OPEN =
+  'The Redis client is not connected, and does not try to be: await client.connect() before the app takes requests, and close it last.'
 
 /**
  * The way to Redis. No command takes longer than its deadline, none is queued while there is no connection, and after one
@@ -36,7 +36,6 @@ export class Link {
   /** The parts of Redis that do not answer. */
   readonly #down = new Set<string>()
   #told = false
-  #wasReady = false
 
   constructor(commands: RedisCommands, timeoutMs: number, prefix: string) {
     this.#commands = commands
@@ -59,7 +58,7 @@ export class Link {
     return () => void this.#listeners.delete(listener)
   }
 
-  /** Runs a script on keys of one slot. What follows is sent in the same go, behind it. */
+  /** Runs a script on keys of one slot. What follows is sent in the same go, behind it: that may be refused, and the script is done. */
   async run(
     script: Script,
     keys: readonly string[],
@@ -68,15 +67,13 @@ export class Link {
   ): Promise<readonly [reply: unknown, ...then: unknown[]]> {
     const rest = [String(keys.length), ...keys, ...args.map(String)]
     const [key = ''] = keys
-    const replies = await this.#guard(key, async () => {
-      try {
-        return await this.#send(key, ['EVALSHA', script.sha, ...rest], then)
-      } catch (error) {
-        if (!isNoScript(error)) throw error
-        return this.#send(key, ['EVAL', script.source, ...rest], then)
-      }
+    const send = (...how: Command) => this.#commands.send(key, [[...how, ...rest], ...then])
+    const [reply, ...more] = await this.#guard(key, async () => {
+      const replies = await send('EVALSHA', script.sha)
+      return isNoScript(replies[0]) ? send('EVAL', script.source) : replies
     })
-    return replies as [unknown, ...unknown[]]
+    for (const other of more) this.report(other)
+    return [reply, ...more]
   }
 
   /** Sends one command to the node that has the key. */
@@ -86,7 +83,7 @@ export class Link {
 
   /** As `command`, with patience, and what fails says nothing about the connection: some commands are not for everybody. */
   async ask(key: string, command: Command): Promise<unknown> {
-    return (await this.#inTime(() => this.#commands.send(key, [command]), PATIENCE))[0]
+    return firstOf(await this.#inTime(() => this.#commands.send(key, [command]), PATIENCE))
   }
 
   /** Asks Redis what time it is, once: from then on every swap tells it. */
@@ -101,23 +98,26 @@ export class Link {
   }
 
   /** Closes the connection if it was opened here. */
-  close(): Promise<void> {
-    return this.#commands.close()
+  async close(): Promise<void> {
+    await this.#commands.close?.()
   }
 
-  #send(key: string, first: Command, then: readonly Command[]): Promise<readonly unknown[]> {
-    return this.#commands.send(key, [first, ...then])
+  /** Tells operators of it, if it is something that Redis refuses. */
+  report(error: unknown): void {
+    const refusal = refusalOf(error)
+    if (refusal !== undefined) for (const listener of this.#listeners) listener.alert(refusal)
   }
 
-  async #guard<T>(key: string, send: () => Promise<T>): Promise<T> {
+  async #guard(key: string, send: () => Promise<readonly unknown[]>): Promise<readonly unknown[]> {
     const part = this.partOf(key)
     if (this.#down.has(part)) throw new Error('Redis does not answer')
     try {
-      return await this.#inTime(send)
+      const replies = await this.#inTime(send)
+      firstOf(replies)
+      return replies
     } catch (error) {
-      const refusal = refusalOf(error)
-      if (refusal !== undefined) for (const listener of this.#listeners) listener.alert(refusal)
-      if (!this.#down.has(part) && !isOfOneKey(error)) void this.#waitFor(part)
+      this.report(error)
+      if (!this.#down.has(part) && !isOfOneKey(error)) void this.#waitFor(part, error)
       throw error
     }
   }
@@ -149,7 +149,6 @@ export class Link {
           look = setTimeout(start, LOOK_AGAIN)
           return
         }
-        this.#wasReady = true
         send()
           .then(resolve, reject)
           .finally(() => clearTimeout(timer))
@@ -159,9 +158,11 @@ export class Link {
   }
 
   /** Asks until a write gets through, as long as anybody wants to know. */
-  async #waitFor(part: string): Promise<void> {
+  async #waitFor(part: string, error: unknown): Promise<void> {
     this.#down.add(part)
     let since = performance.now()
+    // Should it refuse what the probe does not need, those whose steps it refuses do not keep it busy.
+    if (refusalOf(error) !== undefined) await probeInterval()
     while (this.#listeners.size > 0) {
       const failure = await this.#probe(part)
       if (!failure) break
@@ -171,9 +172,9 @@ export class Link {
       }
       if (performance.now() - since > RENEW_AFTER) {
         since = performance.now()
-        this.#commands.renew()
+        this.#commands.renew?.()
       }
-      await new Promise((resolve) => setTimeout(resolve, PROBE_INTERVAL).unref())
+      await probeInterval()
     }
     this.#down.delete(part)
     await Promise.all([...this.#listeners].map((listener) => listener.recovered()))
@@ -182,21 +183,33 @@ export class Link {
     for (const listener of this.#listeners) listener.up()
   }
 
-  /** Reads and writes as a step does. Why that fails; `undefined` when it does not. */
+  /** Does everything that a step may do. Why that fails; `undefined` when it does not. */
   async #probe(part: string): Promise<{ readonly reason: string } | undefined> {
-    const key = `${this.#prefix}:{${part}}:probe`
-    const { source } = SCRIPTS.swap
-    const args = ['', '1', '1000', '-', 'probe', `${this.#prefix}:probe`, '0', String(Number.MAX_SAFE_INTEGER)]
-    const write = ['EVAL', source, '2', `${key}:${randomUUID()}`, key, ...args]
+    const key = `${this.#prefix}:{${part}}:probe:${randomUUID()}`
+    const { source, sha } = SCRIPTS.probe
+    const rest = ['2', key, `${key}:set`, `${this.#prefix}:probe`]
+    const commands = [
+      ['EVAL', source, ...rest],
+      ['EVALSHA', sha, ...rest],
+      ['MGET', key],
+      ['ZREM', key, ''],
+    ]
     try {
-      await this.#inTime(() => this.#commands.send(key, [['MGET', key], write]))
+      for (const reply of await this.#inTime(() => this.#commands.send(key, commands))) firstOf([reply])
       return undefined
     } catch (error) {
-      return { reason: refusalOf(error) ?? (this.#commands.isReady ? NO_ANSWER : this.#unconnected()) }
+      const { isReady, isOpen, lastError } = this.#commands
+      const unconnected = refusalOf(lastError) ?? (isOpen ? NOT_CONNECTED : NOT_OPEN)
+      return { reason: refusalOf(error) ?? (isReady ? NO_ANSWER : unconnected) }
     }
   }
+}
 
-  #unconnected(): string {
-    return this.#wasReady || this.#commands.isOwn ? NOT_CONNECTED : NEVER_CONNECTED
-  }
+function firstOf([reply]: readonly unknown[]): unknown {
+  if (reply instanceof Error) throw reply
+  return reply
+}
+
+function probeInterval(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PROBE_INTERVAL).unref())
 }

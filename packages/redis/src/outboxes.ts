@@ -61,7 +61,12 @@ export class Outboxes {
     const answers = reply as [dueAt: string, users: string[]][]
     return shards.map((shard, at) => {
       const [dueAt, users] = answers[at] ?? ['', []]
-      return { shard, users, dueAt: dueAt === '' ? undefined : Number(dueAt) }
+      return { shard, users, dueAt: dueAt === '' ? undefined : numberOf(dueAt) }
     })
   }
+}
+
+/** A score as Redis writes it: infinite ones are nobody's here. */
+function numberOf(score: string): number {
+  return Number(score.replace('inf', 'Infinity'))
 }

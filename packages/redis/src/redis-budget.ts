@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { LONGEST_PAUSE, limitsOf, type Purpose, type RequestBudget } from '@imkit-auth/core'
 import type { Link } from './link.js'
-import { SCRIPTS } from './script.js'
+import { isOfOneKey } from './refusals.js'
+import { type Script, SCRIPTS } from './script.js'
 
 /** How long a request taken ahead may be used, in ms. */
 const USABLE_FOR = 250
@@ -36,7 +37,7 @@ export class RedisBudget implements RequestBudget {
   }
 
   async pause(ms: number): Promise<void> {
-    await this.#link.run(SCRIPTS.pause, [`${this.#key}:pause`], [ms, this.#clock()])
+    await this.#run(SCRIPTS.pause, [`${this.#key}:pause`], [ms, this.#clock()])
   }
 
   /** Takes one for a `take` that follows at once. The returned function gives it back; unused, that happens by itself. */
@@ -53,7 +54,7 @@ export class RedisBudget implements RequestBudget {
 
   async #take(purpose: Purpose, name: string, usableForMs: number): Promise<number> {
     const keys = [this.#timesOf('revocation'), this.#timesOf('login'), `${this.#key}:pause`]
-    const [waitMs] = await this.#link.run(SCRIPTS.take, keys, [
+    const waitMs = await this.#run(SCRIPTS.take, keys, [
       purpose,
       ...this.#limits,
       LONGEST_PAUSE,
@@ -62,6 +63,17 @@ export class RedisBudget implements RequestBudget {
       this.#clock(),
     ])
     return Number(waitMs)
+  }
+
+  /** Keys of another type were written by nobody here, and make way. */
+  async #run(...call: [script: Script, keys: readonly string[], args: readonly (string | number)[]]): Promise<unknown> {
+    try {
+      return (await this.#link.run(...call))[0]
+    } catch (error) {
+      if (!isOfOneKey(error)) throw error
+      await this.#link.command(this.#key, ['DEL', ...call[1]])
+      return (await this.#link.run(...call))[0]
+    }
   }
 
   #giveBack(purpose: Purpose, taken: Taken): void {

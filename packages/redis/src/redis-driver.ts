@@ -7,8 +7,11 @@ import { ReleaseNotices } from './release-notices.js'
 import { Rows } from './rows.js'
 import { SCRIPTS } from './script.js'
 
-/** A value begins with its version. */
-const VERSION_LENGTH = 16
+/** A value begins with its version. One of anybody else's has none. */
+const VERSION = /^[\w-]{16}/
+const NO_VERSION = '!'
+/** The longest life of a key, in ms: some 30 years. Only a hostile hand wants more, and Redis would refuse it. */
+const LONGEST = 1e12
 
 export interface RedisDriverOptions {
   readonly link: Link
@@ -56,7 +59,7 @@ export class RedisDriver implements RecordDriver {
     const args = [
       version,
       change.value,
-      Math.max(1, Math.ceil(change.keepUntil - now)),
+      Math.min(LONGEST, Math.max(1, Math.ceil(change.keepUntil - now))),
       dueAt === 'none' ? '-' : dueAt === undefined ? '' : Math.ceil(dueAt),
       userId,
       change.released ? keys.released : '',
@@ -102,5 +105,5 @@ export class RedisDriver implements RecordDriver {
 }
 
 function rowOf(value: string | null): Row | undefined {
-  return value === null ? undefined : { version: value.slice(0, VERSION_LENGTH), value }
+  return value === null ? undefined : { version: VERSION.exec(value)?.[0] ?? NO_VERSION, value }
 }

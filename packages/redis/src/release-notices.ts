@@ -47,7 +47,8 @@ export class ReleaseNotices {
     subscription.ready.then(
       // What was given back before nobody has heard.
       () => [...this.#waiting.keys()].forEach((userId) => this.#wake(userId)),
-      () => {
+      (error: unknown) => {
+        this.#link.report(error)
         // Who waits looks again by itself all the same, and the next one tries to listen again.
         subscription.end()
         this.#subscription = undefined

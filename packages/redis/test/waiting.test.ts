@@ -56,4 +56,24 @@ describe.skipIf(skipWithout())('who waits for a lease', () => {
     expect(await asked).toMatchObject({ kind: 'acquired' })
     await Promise.all([owner.close(), waiter.close()])
   })
+
+  test('hears it also through a client of ioredis that has no offline queue', async () => {
+    const client = new Redis(redis.url, { enableOfflineQueue: false })
+    clients.push(client)
+    await new Promise((resolve) => client.once('ready', resolve))
+    const listener = { down() {}, up() {}, warn() {}, alert() {} }
+    const waiter = redisStore({ client }).open({ server: 'x', namespace: '', now: Date.now, listener })
+    const owner = space()
+    // It listens from the first wait on.
+    await waiter.released('amy', 500)
+    const { epoch } = await owner.read('amy', KEY)
+    const taken = await owner.acquire('amy', { ...STEP, epoch })
+    const fence = taken.kind === 'acquired' ? taken.fence : 0
+    const began = performance.now()
+    const woken = waiter.released('amy', 8_000)
+    await owner.release('amy', { fence, holdForMs: undefined })
+    await woken
+    expect(performance.now() - began).toBeLessThan(4_000)
+    await Promise.all([owner.close(), waiter.close()])
+  })
 })

@@ -57,7 +57,7 @@ const LINGER = 1_000
  */
 class Renewable implements RedisCommands {
   readonly isCluster = false
-  readonly isOwn = true
+  readonly isOpen = true
   loading: Promise<unknown> | undefined
   #open: (() => Connection) | undefined
   #connection: Connection | undefined
@@ -78,6 +78,10 @@ class Renewable implements RedisCommands {
 
   get isReady(): boolean {
     return this.#use()?.isReady ?? false
+  }
+
+  get lastError(): unknown {
+    return this.#connection?.commands.lastError
   }
 
   async send(key: string, commands: readonly Command[]): Promise<readonly unknown[]> {

@@ -1,3 +1,4 @@
+import { lastErrorOf } from './last-error.js'
 import type { Command, RedisCommands, Subscription } from './redis-commands.js'
 
 /** What is used of a client of `ioredis` (5 or 6): `new Redis()`, with or without sentinels, or `new Redis.Cluster()`. */
@@ -13,7 +14,8 @@ interface Client extends IoRedisClient {
   readonly options?: { readonly scaleReads?: unknown }
   call(command: string, ...args: string[]): Promise<unknown>
   pipeline(commands: string[][]): { exec(): Promise<readonly Reply[] | null> }
-  duplicate(): Client
+  duplicate(options: object): Client
+  duplicate(startupNodes: never[], options: object): Client
   on(event: 'message', listener: (channel: string, message: string) => void): void
   on(event: 'error', listener: () => void): void
   subscribe(channel: string): Promise<unknown>
@@ -22,7 +24,6 @@ interface Client extends IoRedisClient {
 
 export class IoRedis implements RedisCommands {
   readonly isCluster: boolean
-  readonly isOwn = false
   readonly #client: Client
 
   constructor(client: IoRedisClient) {
@@ -31,29 +32,37 @@ export class IoRedis implements RedisCommands {
     if ((this.#client.options?.scaleReads ?? 'master') !== 'master') {
       throw new TypeError("client reads from replicas, which may not know of a logout yet: give one with scaleReads: 'master'")
     }
+    lastErrorOf(client)
   }
 
   get isReady(): boolean {
     return this.#client.status === 'ready'
   }
 
+  get isOpen(): boolean {
+    return !['wait', 'end'].includes(this.#client.status)
+  }
+
+  get lastError(): unknown {
+    return lastErrorOf(this.#client)
+  }
+
   async send(_key: string, commands: readonly Command[]): Promise<readonly unknown[]> {
     const [only, ...more] = commands
     if (only && more.length === 0) {
       const [name = '', ...args] = only
-      return [await this.#client.call(name, ...args)]
+      return [await this.#client.call(name, ...args).catch((error: unknown) => error)]
     }
     const replies = await this.#client
       .pipeline(commands.map(([name = '', ...args]) => [name.toLowerCase(), ...args]))
       .exec()
-    return (replies ?? []).map(([error, reply]) => {
-      if (error) throw error
-      return reply
-    })
+    return (replies ?? []).map(([error, reply]) => error ?? reply)
   }
 
   subscribe(channel: string, onMessage: (message: string) => void): Subscription {
-    const subscriber = this.#client.duplicate()
+    // What it sends waits until it is connected.
+    const options = { enableOfflineQueue: true }
+    const subscriber = this.isCluster ? this.#client.duplicate([], options) : this.#client.duplicate(options)
     // It reconnects by itself.
     subscriber.on('error', () => {})
     subscriber.on('message', (from, message) => {
@@ -61,8 +70,4 @@ export class IoRedis implements RedisCommands {
     })
     return { ready: subscriber.subscribe(channel), end: () => subscriber.disconnect() }
   }
-
-  renew(): void {}
-
-  async close(): Promise<void> {}
 }

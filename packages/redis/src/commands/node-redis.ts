@@ -1,3 +1,4 @@
+import { lastErrorOf } from './last-error.js'
 import type { Command, RedisCommands, Subscription } from './redis-commands.js'
 
 /** What is used of a client of `redis` (node-redis 5 or 6): `createClient()`, `createCluster()` or `createSentinel()`. */
@@ -19,17 +20,29 @@ interface Client extends NodeRedisClient {
   use<T>(run: (client: Client) => Promise<T>): Promise<T>
 }
 
+function replies(sent: readonly Promise<unknown>[]): Promise<readonly unknown[]> {
+  return Promise.all(sent.map((reply) => reply.catch((error: unknown) => error)))
+}
+
 abstract class NodeRedis implements RedisCommands {
   abstract readonly isCluster: boolean
-  readonly isOwn = false
   protected readonly client: Client
 
   constructor(client: Client) {
     this.client = client
+    lastErrorOf(client)
   }
 
   get isReady(): boolean {
     return this.client.isReady ?? this.client.isOpen
+  }
+
+  get isOpen(): boolean {
+    return this.client.isOpen
+  }
+
+  get lastError(): unknown {
+    return lastErrorOf(this.client)
   }
 
   abstract send(key: string, commands: readonly Command[]): Promise<readonly unknown[]>
@@ -39,17 +52,13 @@ abstract class NodeRedis implements RedisCommands {
     const ready = this.client.subscribe(channel, onMessage)
     return { ready, end: () => void this.client.unsubscribe(channel, onMessage).catch(() => {}) }
   }
-
-  renew(): void {}
-
-  async close(): Promise<void> {}
 }
 
 export class StandaloneNodeRedis extends NodeRedis {
   readonly isCluster = false
 
   async send(_key: string, commands: readonly Command[]): Promise<readonly unknown[]> {
-    return Promise.all(commands.map((command) => this.client.sendCommand(command)))
+    return replies(commands.map((command) => this.client.sendCommand(command)))
   }
 
   override subscribe(channel: string, onMessage: OnMessage): Subscription {
@@ -65,7 +74,7 @@ export class ClusterNodeRedis extends NodeRedis {
   readonly isCluster = true
 
   async send(key: string, commands: readonly Command[]): Promise<readonly unknown[]> {
-    return Promise.all(commands.map((command) => this.client.sendCommand(key, false, command)))
+    return replies(commands.map((command) => this.client.sendCommand(key, false, command)))
   }
 }
 
@@ -74,8 +83,8 @@ export class SentinelNodeRedis extends NodeRedis {
 
   async send(_key: string, commands: readonly Command[]): Promise<readonly unknown[]> {
     const [only, ...more] = commands
-    if (only && more.length === 0) return [await this.client.sendCommand(false, only)]
-    return this.client.use((client) => Promise.all(commands.map((command) => client.sendCommand(false, command))))
+    if (only && more.length === 0) return replies([this.client.sendCommand(false, only)])
+    return this.client.use((client) => replies(commands.map((command) => client.sendCommand(false, command))))
   }
 }
 

@@ -11,18 +11,20 @@ export interface Subscription {
 export interface RedisCommands {
   /** Whether keys live on several nodes. */
   readonly isCluster: boolean
-  /** Whether the connection was opened here, and not by the app. */
-  readonly isOwn: boolean
   /** While the client itself is being loaded. Rejects when none is installed. */
   readonly loading?: Promise<unknown> | undefined
   /** Whether a command would be sent at once. */
   readonly isReady: boolean
-  /** Sends commands together, on one connection to the node that has the key. Resolves with their replies, in order. */
+  /** Whether it is connected, or tries to be. */
+  readonly isOpen: boolean
+  /** What a connection of it failed with last, as far as that is told. */
+  readonly lastError: unknown
+  /** Sends commands together, on one connection to the node that has the key. Resolves with a reply or an `Error` for each. */
   send(key: string, commands: readonly Command[]): Promise<readonly unknown[]>
   /** Listens on a connection of its own. */
   subscribe(channel: string, onMessage: (message: string) => void): Subscription
   /** Takes a new connection, where it was opened here. */
-  renew(): void
+  renew?(): void
   /** Closes what was opened here; a client of the app stays open. */
-  close(): Promise<void>
+  close?(): Promise<void>
 }

@@ -1,4 +1,10 @@
-import { SERVER_TIME } from './server-time.js'
+/** What time it is by the server's own clock, in epoch ms. */
+const SERVER_TIME = `
+local function serverTime()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+`
 
 /**
  * Takes one request out of what a fleet may send in any 60 s: each is remembered with its time. One that is taken for later

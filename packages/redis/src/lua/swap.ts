@@ -8,26 +8,33 @@
  * again what they could not get through before.
  *
  * Answers the time; and when another version is there, the row as it is (empty: none); or, when it is not within its
- * time, nothing but a list of the time. What is of another type was written by nobody here, and makes way.
+ * time, nothing but a list of the time. What is of another type, or has no version (`!`), was written by nobody here, and makes way.
  */
 export const SWAP: string = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if now < tonumber(ARGV[7]) or now > tonumber(ARGV[8]) then return { now } end
 
-local function text(reply) return type(reply) == 'string' and reply or '' end
-if text(redis.pcall('GETRANGE', KEYS[1], 0, 15)) ~= ARGV[1] then return { now, text(redis.pcall('GET', KEYS[1])) } end
+local function call(...)
+  local reply = redis.pcall(...)
+  local failed = type(reply) == 'table' and reply.err
+  if failed and not string.find(failed, 'WRONGTYPE', 1, true) then error(reply) end
+  return reply, failed
+end
+local value = call('GET', KEYS[1])
+if type(value) ~= 'string' then value = '' end
+local version = string.sub(value, 1, 16)
+if version ~= '' and (#version < 16 or string.find(version, '[^%w_-]')) then version = '!' end
+if version ~= ARGV[1] then return { now, value } end
 
 local function changeOutbox(...)
-  local reply = redis.pcall(...)
-  if type(reply) ~= 'table' or not reply.err then return end
-  if not string.find(reply.err, 'WRONGTYPE', 1, true) then error(reply) end
-  redis.call('DEL', KEYS[2])
-  redis.call(...)
+  local _, failed = call(...)
+  if failed then redis.call('DEL', KEYS[2]) redis.call(...) end
 end
-if ARGV[4] == '-' then changeOutbox('ZREM', KEYS[2], ARGV[5])
-elseif ARGV[4] ~= '' then changeOutbox('ZADD', KEYS[2], ARGV[4], ARGV[5]) end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+-- Should one of these be refused, nothing of it is done, or the outbox names somebody too many.
 if ARGV[6] ~= '' then redis.call('PUBLISH', ARGV[6], ARGV[5]) end
+if ARGV[4] ~= '' and ARGV[4] ~= '-' then changeOutbox('ZADD', KEYS[2], ARGV[4], ARGV[5]) end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+if ARGV[4] == '-' then changeOutbox('ZREM', KEYS[2], ARGV[5]) end
 return now
 `
