@@ -33,6 +33,8 @@ export type { ProfileFailure, ProfileProgress, ProfileReport, ProvisionProfilesO
 export { type BudgetLimits, limitsOf, LONGEST_PAUSE, type Purpose, type RequestBudget } from './store/request-budget.js'
 export type { Awaitable } from './store/awaitable.js'
 export type { LiveToken } from './store/live-token.js'
+export { LeaseWaiters } from './store/lease-waiters.js'
+export { Outages, type OutagesOptions } from './store/outages.js'
 export { recordStore, type RecordStoreOptions } from './store/record-store.js'
 export type { Change, DriverListener, Due, RecordDriver, Row, StoreDriver, Swapped } from './store/store-driver.js'
 export type { TokenSpace } from './store/token-space.js'

@@ -4,10 +4,6 @@ export class Waiters {
   /** How often somebody woke them. Given to `wait`, it loses no wake between a look and the wait. */
   wakes = 0
 
-  get size(): number {
-    return this.#wakes.size
-  }
-
   wait(withinMs: number, seen: number = this.wakes): Promise<void> {
     if (seen !== this.wakes) return Promise.resolve()
     return new Promise((resolve) => {

@@ -9,6 +9,8 @@ it('exports these names that run, and no others', () => {
     'ChatTokens',
     'HttpDrain',
     'LONGEST_PAUSE',
+    'LeaseWaiters',
+    'Outages',
     'UnusableBody',
     'assign',
     'chatTokensFromEnv',

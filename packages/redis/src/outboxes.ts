@@ -51,7 +51,7 @@ export class Outboxes {
   async #look(shards: readonly number[], limit: number): Promise<Waiting[]> {
     if (shards.length === 0) return []
     // In a cluster each shard is another slot.
-    const groups = this.#link.isCluster ? shards.map((shard) => [shard]) : [shards]
+    const groups = this.#link.commands.isCluster ? shards.map((shard) => [shard]) : [shards]
     return (await Promise.all(groups.map((group) => this.#lookAt(group, limit)))).flat()
   }
 

@@ -23,12 +23,13 @@ export class RedisBudget implements RequestBudget {
   readonly #clock: () => string
   readonly #ahead: Record<Purpose, Taken[]> = { login: [], revocation: [], profile: [] }
 
-  constructor(link: Link, options: { prefix: string; server: string; perMinute: number; clock: () => string }) {
+  constructor(link: Link, options: { prefix: string; server: string; perMinute: number; now: () => number }) {
     this.#link = link
     this.#key = `${options.prefix}:{${encodeURIComponent(options.server)}}`
     const { all, logins, revocations, canWait } = limitsOf(options.perMinute)
     this.#limits = [all, logins, revocations, canWait]
-    this.#clock = options.clock
+    // Redis's own, so that it does not matter how those of the app servers differ; or the one an app brought.
+    this.#clock = () => (options.now === Date.now ? '' : String(options.now()))
   }
 
   take(purpose: Purpose): number | Promise<number> {
@@ -54,15 +55,8 @@ export class RedisBudget implements RequestBudget {
 
   async #take(purpose: Purpose, name: string, usableForMs: number): Promise<number> {
     const keys = [this.#timesOf('revocation'), this.#timesOf('login'), `${this.#key}:pause`]
-    const waitMs = await this.#run(SCRIPTS.take, keys, [
-      purpose,
-      ...this.#limits,
-      LONGEST_PAUSE,
-      name,
-      usableForMs,
-      this.#clock(),
-    ])
-    return Number(waitMs)
+    const args = [purpose, ...this.#limits, LONGEST_PAUSE, name, usableForMs, this.#clock()]
+    return Number(await this.#run(SCRIPTS.take, keys, args))
   }
 
   /** Keys of another type were written by nobody here, and make way. */

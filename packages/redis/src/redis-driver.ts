@@ -39,7 +39,7 @@ export class RedisDriver implements RecordDriver {
     this.#rows = new Rows(link)
     this.#outboxes = new Outboxes(link, keys)
     this.#notices = new ReleaseNotices(link, keys.released)
-    this.#stopListening = link.listen(listener)
+    this.#stopListening = link.outages.listen(listener)
   }
 
   now(): number {

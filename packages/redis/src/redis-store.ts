@@ -1,4 +1,4 @@
-import { recordStore, type TokenStore } from '@imkit-auth/core'
+import { recordStore, type RecordStoreOptions, type TokenStore } from '@imkit-auth/core'
 import { commandsOf, connect, type RedisClient } from './commands/connect.js'
 import { Keys } from './keys.js'
 import { Link } from './link.js'
@@ -6,7 +6,7 @@ import { RedisBudget } from './redis-budget.js'
 import { RedisDriver } from './redis-driver.js'
 import { checkServer } from './server-check.js'
 
-export interface RedisStoreOptions {
+export interface RedisStoreOptions extends Pick<RecordStoreOptions, 'encryptionKeys' | 'lostKeys'> {
   /**
    * The client your app has: of `redis` (5 or 6: `createClient`, `createCluster`, `createSentinel`) or of `ioredis` (5.4 or 6:
    * `Redis`, `Redis.Cluster`). It stays yours to connect and to close.
@@ -16,19 +16,6 @@ export interface RedisStoreOptions {
   readonly url?: string
   /** What every key begins with. @default 'imkit' */
   readonly prefix?: string
-  /**
-   * Seals what is stored with AES-256-GCM: keys of 32 bytes, in hex or base64. The first one seals, all of them open. To rotate,
-   * add the new key behind the old one and deploy; then put it in front; take the old one away when the longest token has
-   * expired. A process that lacks a key leaves what is sealed with it alone, and its users go without chat there.
-   * @default [] (stored as it is)
-   */
-  readonly encryptionKeys?: readonly (string | Uint8Array)[]
-  /**
-   * Ids of keys that nobody has any more, as the alert names them: the tokens of users whose records were sealed with one are
-   * revoked, and they begin anew.
-   * @default []
-   */
-  readonly lostKeys?: readonly string[]
   /** How long a command may take, in ms, from 1 to 60,000. What takes longer counts as failed. @default 200 */
   readonly commandTimeout?: number
   /**
@@ -60,9 +47,6 @@ export function redisStore(options: RedisStoreOptions): TokenStore {
   const wait = waitReplicas
     ? { replicas: waitReplicas, command: ['WAIT', String(waitReplicas), String(Math.ceil(commandTimeout / 2))] }
     : undefined
-  let link: Link | undefined
-  const linked = () =>
-    (link ??= new Link(url === undefined ? commandsOf(client) : connect(url), commandTimeout, prefix))
   const budgets = new Map<string, RedisBudget>()
   let isChecked = false
   const store = recordStore(
@@ -70,28 +54,22 @@ export function redisStore(options: RedisStoreOptions): TokenStore {
       records(space, listener) {
         const keys = new Keys(prefix, space)
         const [server = ''] = space.split(':')
-        const records = new RedisDriver({ link: linked(), keys, listener, wait, budget: () => budgets.get(server) })
-        if (!isChecked) void checkServer(linked(), keys.outbox(0), (message) => listener.warn(message))
+        const records = new RedisDriver({ link: link, keys, listener, wait, budget: () => budgets.get(server) })
+        if (!isChecked) void checkServer(link, keys.outbox(0), (message) => listener.warn(message))
         isChecked = true
         return records
       },
-      budget({ server, perMinute, now }) {
-        const name = encodeURIComponent(server)
-        const budget =
-          budgets.get(name) ?? new RedisBudget(linked(), { prefix, server, perMinute, clock: clockOf(now) })
+      budget(wanted) {
+        const name = encodeURIComponent(wanted.server)
+        const budget = budgets.get(name) ?? new RedisBudget(link, { prefix, ...wanted })
         budgets.set(name, budget)
         return budget
       },
-      close: () => linked().close(),
+      close: () => link.commands.close?.(),
     },
     { encryptionKeys, lostKeys, timeout: commandTimeout },
   )
   // Options are checked before a connection is opened.
-  linked()
+  const link = new Link(url === undefined ? commandsOf(client) : connect(url), commandTimeout, prefix)
   return store
-}
-
-/** Redis's own clock, so that it does not matter how those of the app servers differ; or the one an app brought. */
-function clockOf(now: () => number): () => string {
-  return now === Date.now ? () => '' : () => String(now())
 }

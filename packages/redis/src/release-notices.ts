@@ -1,3 +1,4 @@
+import { LeaseWaiters } from '@imkit-auth/core'
 import type { Subscription } from './commands/redis-commands.js'
 import type { Link } from './link.js'
 
@@ -5,7 +6,7 @@ import type { Link } from './link.js'
 export class ReleaseNotices {
   readonly #link: Link
   readonly #channel: string
-  readonly #waiting = new Map<string, Set<() => void>>()
+  readonly #waiters = new LeaseWaiters()
   #subscription: Subscription | undefined
 
   constructor(link: Link, channel: string) {
@@ -15,25 +16,11 @@ export class ReleaseNotices {
 
   wait(userId: string, withinMs: number): Promise<void> {
     this.#subscribe()
-    return new Promise((resolve) => {
-      const wake = () => {
-        clearTimeout(timer)
-        stop()
-        resolve()
-      }
-      const timer = setTimeout(wake, withinMs)
-      const stop = this.listen(userId, wake)
-    })
+    return this.#waiters.wait(userId, withinMs)
   }
 
-  /** Calls `wake` whenever it hears that the lease was given back, until the returned function is called. */
   listen(userId: string, wake: () => void): () => void {
-    const wakes = this.#waiting.get(userId) ?? new Set()
-    this.#waiting.set(userId, wakes.add(wake))
-    return () => {
-      wakes.delete(wake)
-      if (wakes.size === 0) this.#waiting.delete(userId)
-    }
+    return this.#waiters.listen(userId, wake)
   }
 
   close(): void {
@@ -42,21 +29,15 @@ export class ReleaseNotices {
 
   #subscribe(): void {
     if (this.#subscription) return
-    const subscription = this.#link.subscribe(this.#channel, (userId) => this.#wake(userId))
+    const subscription = this.#link.commands.subscribe(this.#channel, (userId) => this.#waiters.wake(userId))
     this.#subscription = subscription
-    subscription.ready.then(
-      // What was given back before nobody has heard.
-      () => [...this.#waiting.keys()].forEach((userId) => this.#wake(userId)),
-      (error: unknown) => {
-        this.#link.report(error)
-        // Who waits looks again by itself all the same, and the next one tries to listen again.
-        subscription.end()
-        this.#subscription = undefined
-      },
-    )
-  }
-
-  #wake(userId: string): void {
-    for (const wake of this.#waiting.get(userId) ?? []) wake()
+    const failed = (error: unknown) => {
+      this.#link.report(error)
+      // Who waits looks again by itself all the same, and the next one tries to listen again.
+      subscription.end()
+      this.#subscription = undefined
+    }
+    // What was given back before nobody has heard.
+    subscription.ready.then(() => this.#waiters.wakeAll(), failed)
   }
 }

@@ -3,7 +3,7 @@ import type { Link } from './link.js'
 /** Tells an operator at the start when this Redis would forget what it must not. Where it may not be asked, nothing is said. */
 export async function checkServer(link: Link, key: string, warn: (message: string) => void): Promise<void> {
   try {
-    await link.loaded()
+    await link.commands.loading
   } catch (error) {
     return warn((error as Error).message)
   }

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import { Waiters } from '../waiters.js'
 import { DueList } from './due-list.js'
 import { IdleUser } from './idle-user.js'
+import { LeaseWaiters } from './lease-waiters.js'
 import * as lifeCycle from './life-cycle.js'
 import { Newcomers } from './newcomers.js'
 import type { DueAnswers, LogoutStep, Readable, Records, Step } from './records.js'
@@ -22,7 +22,7 @@ export class MemoryRecords implements Records {
   readonly #pinned = new Map<string, UserRecord>()
   /** The pinned ones that have revocations waiting. */
   readonly #outboxes = new DueList()
-  readonly #waiters = new Map<string, Waiters>()
+  readonly #waiters = new LeaseWaiters()
   readonly #newcomers = new Newcomers()
   /** Higher than every epoch of a forgotten record, so that a new record never makes an old epoch current again. */
   #epochFloor = 0
@@ -55,7 +55,7 @@ export class MemoryRecords implements Records {
     record.endStep(now)
     this.#place(userId, record, now)
     this.#sweep(now)
-    if (!record.isLeased(now)) this.#waiters.get(userId)?.wake()
+    if (!record.isLeased(now)) this.#waiters.wake(userId)
     return answer
   }
 
@@ -80,11 +80,8 @@ export class MemoryRecords implements Records {
     yield this.#outboxes.userIds
   }
 
-  async released(userId: string, withinMs: number): Promise<void> {
-    const waiters = this.#waiters.get(userId) ?? new Waiters()
-    this.#waiters.set(userId, waiters)
-    await waiters.wait(withinMs)
-    if (waiters.size === 0 && this.#waiters.get(userId) === waiters) this.#waiters.delete(userId)
+  released(userId: string, withinMs: number): Promise<void> {
+    return this.#waiters.wait(userId, withinMs)
   }
 
   /** A step answers at once: no news can come before its answer. */

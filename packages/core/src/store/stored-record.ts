@@ -2,7 +2,8 @@ import { type StoredUser, UserRecord } from './user-record.js'
 
 type Check = (value: unknown) => boolean
 
-const isNumber: Check = (value) => typeof value === 'number' && Number.isFinite(value)
+/** A count or a time in ms, which `Date` can say. */
+const isNumber: Check = (value) => typeof value === 'number' && Math.abs(value) <= 8.64e15
 const isEpoch: Check = (value) => Number.isSafeInteger(value)
 const isText: Check = (value) => typeof value === 'string'
 const isFlag: Check = (value) => typeof value === 'boolean'

@@ -30,7 +30,9 @@ export class IoRedis implements RedisCommands {
     this.#client = client as Client
     this.isCluster = this.#client.isCluster
     if ((this.#client.options?.scaleReads ?? 'master') !== 'master') {
-      throw new TypeError("client reads from replicas, which may not know of a logout yet: give one with scaleReads: 'master'")
+      throw new TypeError(
+        "client reads from replicas, which may not know of a logout yet: give one with scaleReads: 'master'",
+      )
     }
     lastErrorOf(client)
   }
