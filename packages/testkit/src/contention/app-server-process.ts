@@ -34,14 +34,14 @@ const tokens: ChatTokens = createChatTokens({
 })
 
 async function logIn(user: string, session: string): Promise<Outcome> {
-  const began = performance.now()
+  const [began, wallBegan] = [performance.now(), Date.now()]
   try {
     const { token } = await tokens.login({ id: user }, { session })
     return { kind: 'admitted', session, token }
   } catch (error) {
     const code = error instanceof ChatTokenError ? error.code : 'a bug'
-    const afterMs = performance.now() - began
-    return { kind: 'refused', session, code, message: messageOf(error), afterMs }
+    const [afterMs, wallMs] = [performance.now() - began, Date.now() - wallBegan]
+    return { kind: 'refused', session, code, message: messageOf(error), afterMs, wallMs }
   }
 }
 

@@ -31,6 +31,8 @@ export interface Refusal {
   readonly message: string
   /** From the login to its refusal, in ms. */
   readonly afterMs: number
+  /** The same by the wall clock: where that was set forward, a deadline has passed as well. */
+  readonly wallMs: number
 }
 
 /** What an app server answers to an order. */

@@ -1,6 +1,7 @@
 import { type Emulator, startEmulator } from '@imkit-auth/emulator'
 import { startRedis } from '../redis-servers/index.js'
 import { AppServer } from './app-server.js'
+import type { Refusal } from './messages.js'
 import { holdRound, type Round } from './round.js'
 
 export interface ContentionOptions {
@@ -28,6 +29,8 @@ export interface ContentionReport {
   readonly admitted: number
   /** How often logins were refused, for each code and message. */
   readonly refusals: Readonly<Record<string, number>>
+  /** Refusals before the deadline, by either clock. */
+  readonly unexplained: readonly Refusal[]
   /** What must not be: a token that does not work, or that is not its session's own. */
   readonly violations: readonly string[]
 }
@@ -49,10 +52,12 @@ export async function runContention(options: ContentionOptions): Promise<Content
       rounds.push(result)
       options.onRound?.(round, result)
     }
+    const refusals = rounds.flatMap((round) => round.refusals)
     return {
       rounds,
       admitted: rounds.reduce((sum, { admitted }) => sum + admitted, 0),
-      refusals: counted(rounds.flatMap(({ refusals }) => refusals.map(({ code, message }) => `${code}: ${message}`))),
+      refusals: counted(refusals.map(({ code, message }) => `${code}: ${message}`)),
+      unexplained: refusals.filter(({ afterMs, wallMs }) => Math.max(afterMs, wallMs) < deadline),
       violations: rounds.flatMap(({ violations }) => violations),
     }
   } finally {
