@@ -20,11 +20,13 @@ export interface Contender {
   readonly measure: () => number[] | Promise<number[]>
 }
 
-/** Contenders measured in turns. The first figure is what is compared, and the first contender is 1. */
+/** Contenders measured in turns. The first figure is what is compared, and the first contender is 1, where they do the same. */
 export interface Contest {
   readonly title: string
   readonly figures: readonly Figure[]
   readonly contenders: readonly Contender[]
+  /** Whether they do the same, so that a ratio of them says something. @default true */
+  readonly areAlike?: boolean
   /**
    * How often everybody's turn comes in a round, whose values are the means: where a disturbance on the machine is larger
    * than what is to be seen, it is to hit all alike.
@@ -48,7 +50,7 @@ export interface ContenderResult {
   readonly targets: readonly Target[]
   /** One list of values, a value a round, for each figure. */
   readonly figures: readonly (readonly number[])[]
-  /** To the first contender, in the same round each. */
+  /** To the first contender, in the same round each. None where they are not alike. */
   readonly ratios: readonly number[]
 }
 
@@ -67,7 +69,7 @@ export async function hold(
   rounds: number,
   onRound: (round: number) => unknown,
 ): Promise<ContestResult> {
-  const { title, figures, contenders, warmUp = true } = contest
+  const { title, figures, contenders, areAlike = true, warmUp = true } = contest
   const values = contenders.map((): number[][] => figures.map(() => []))
   for (let round = warmUp ? 0 : 1; round <= rounds; round++) {
     onRound(round)
@@ -85,7 +87,7 @@ export async function hold(
       name,
       targets,
       figures: values[at] ?? [],
-      ratios: (values[at]?.[0] ?? []).map((value, round) => value / (base[round] ?? Number.NaN)),
+      ratios: (areAlike ? (values[at]?.[0] ?? []) : []).map((value, round) => value / (base[round] ?? Number.NaN)),
     })),
   }
 }

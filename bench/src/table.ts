@@ -6,7 +6,7 @@ const GAP = '   '
 /** A contest as people read it: medians, with the least and the most that was measured in brackets. */
 export function table({ title, figures, contenders }: ContestResult): string {
   const names = figures.map(({ name, unit }) => (unit === undefined ? name : `${name}, ${unit}`))
-  const compared = contenders.length > 1 ? ['ratio'] : []
+  const compared = contenders.length > 1 && contenders.some(({ ratios }) => ratios.length > 0) ? ['ratio'] : []
   const rows = contenders.map((contender, at) => {
     const [first = '', ...others] = contender.figures.map(summary)
     const ratio = at === 0 ? '1' : summary(contender.ratios)

@@ -109,6 +109,14 @@ describe('table', () => {
     )
   })
 
+  test('compares nobody where they are not alike', async () => {
+    const contenders = [10, 20].map((value) => ({ name: `one of ${value}`, measure: () => [value] }))
+    const contest = { title: 'Two things', figures: [{ name: 'each' }], contenders, areAlike: false }
+    expect(table(await hold(contest, 3, () => {}))).toBe(
+      ['Two things', '              each   target', '  one of 10     10', '  one of 20     20', ''].join('\n'),
+    )
+  })
+
   test('a target that nothing was measured for is not met', () => {
     const [, ours] = result.contenders
     expect(ours && isMet({ of: 'wall', atMost: Infinity }, result.figures, ours)).toBe(false)

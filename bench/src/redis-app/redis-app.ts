@@ -1,27 +1,46 @@
 import { type ChatTokens, createChatTokens, issue } from '@imkit-auth/core'
-import { redisStore } from '@imkit-auth/redis'
+import { redisStore, type RedisStoreOptions } from '@imkit-auth/redis'
 import { SERVER_URL } from '../filled-store.js'
 import { inLanes } from '../lanes.js'
 import { type BenchUser, newcomers } from '../population.js'
 import type { ClientLibrary, Connected } from './client-libraries.js'
 import { InstantChatServer } from './instant-chat-server.js'
 
+/** What an app uses of ours: of this checkout, or of another. */
+export interface Library {
+  readonly createChatTokens: typeof createChatTokens
+  readonly issue: typeof issue
+  readonly redisStore: typeof redisStore
+}
+
+const OURS: Library = { createChatTokens, issue, redisStore }
+
+export interface RedisAppOptions {
+  /** @default of this checkout */
+  readonly library?: Library
+  /** Gives users whom nobody has seen before. @default the first of all, and so on */
+  readonly newUsers?: (count: number) => BenchUser[]
+  readonly store?: RedisStoreOptions
+}
+
 /** An app with one connection to Redis, and a chat server that costs no time. */
 export class RedisApp {
   readonly tokens: ChatTokens
   /** Whom nobody has seen before. */
-  readonly newUsers: (count: number) => BenchUser[] = newcomers()
+  readonly newUsers: (count: number) => BenchUser[]
   readonly #connection: Connected
   #revoked = 0
 
-  private constructor(connection: Connected) {
+  private constructor(connection: Connected, options: RedisAppOptions) {
+    const { library = OURS, newUsers = newcomers(), store } = options
     this.#connection = connection
-    this.tokens = createChatTokens({
+    this.newUsers = newUsers
+    this.tokens = library.createChatTokens({
       serverUrl: SERVER_URL,
       apiKey: 'key',
-      mode: issue(),
+      mode: library.issue(),
       // Five hundred at once on a busy machine are no outage.
-      store: redisStore({ client: connection.client, commandTimeout: 5_000 }),
+      store: library.redisStore({ client: connection.client, commandTimeout: 5_000, ...store }),
       // The budget is asked and never used up: a benchmark logs in more users in a minute than a chat server allows.
       requestsPerMinute: Infinity,
       dispatcher: new InstantChatServer(),
@@ -31,8 +50,8 @@ export class RedisApp {
     this.tokens.on('revoked', () => (this.#revoked += 1))
   }
 
-  static async open(library: ClientLibrary, url: string): Promise<RedisApp> {
-    return new RedisApp(await library.connect(url))
+  static async open(client: ClientLibrary, url: string, options: RedisAppOptions = {}): Promise<RedisApp> {
+    return new RedisApp(await client.connect(url), options)
   }
 
   /** New users with a token each. */

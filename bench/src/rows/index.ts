@@ -6,6 +6,7 @@ import { hello } from './hello.js'
 import { memory } from './memory.js'
 import { processes } from './processes.js'
 import { redis } from './redis.js'
+import { stores } from './stores.js'
 import { verify } from './verify.js'
 
-export const ROWS: readonly Row[] = [cached, cold, processes, redis, hello, memory, verify, emulator]
+export const ROWS: readonly Row[] = [cached, cold, processes, redis, stores, hello, memory, verify, emulator]
