@@ -308,6 +308,15 @@ export interface KnownPlaces {
 // LONGEST_PAUSE
 export declare const LONGEST_PAUSE = 300000;
 
+// LeaseWaiters
+export declare class LeaseWaiters {
+    #private;
+    wait(userId: string, withinMs: number): Promise<void>;
+    listen(userId: string, wake: () => void): () => void;
+    wake(userId: string): void;
+    wakeAll(): void;
+}
+
 // LiveToken
 export interface LiveToken {
     readonly token: string;
@@ -371,6 +380,24 @@ export interface Mode {
     prepare(context: MintContext): Promise<TokenWithExpiry | undefined>;
     obtain(step: ObtainStep): Promise<Settled<TokenWithExpiry>>;
     ownToken?(request: unknown, now: number): Promise<TokenWithExpiry | undefined>;
+}
+
+// Outages
+export declare class Outages {
+    #private;
+    constructor(options: OutagesOptions);
+    listen(listener: DriverListener): () => void;
+    alert(message: string): void;
+    assertUp(part: string): void;
+    failed(part: string, afterMs?: number): Promise<void>;
+    inTime<T>(send: () => Promise<T>, withinMs?: number): Promise<T>;
+}
+
+// OutagesOptions
+export interface OutagesOptions {
+    readonly timeout: number;
+    readonly probe: (part: string) => Promise<string | undefined>;
+    readonly renew?: () => void;
 }
 
 // OwnToken

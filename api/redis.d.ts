@@ -14,12 +14,10 @@ export interface NodeRedisClient {
 export type RedisClient = NodeRedisClient | IoRedisClient;
 
 // RedisStoreOptions
-export interface RedisStoreOptions {
+export interface RedisStoreOptions extends Pick<RecordStoreOptions, 'encryptionKeys' | 'lostKeys'> {
     readonly client?: RedisClient;
     readonly url?: string;
     readonly prefix?: string;
-    readonly encryptionKeys?: readonly (string | Uint8Array)[];
-    readonly lostKeys?: readonly string[];
     readonly commandTimeout?: number;
     readonly waitReplicas?: number;
 }

@@ -27,6 +27,11 @@ export class Keys {
     return `${this.#inShard(shard)}:outbox`
   }
 
+  /** Set while somebody waits for the user's lease. */
+  waiters(userId: string): string {
+    return `${this.#inShard(this.shardOf(userId))}:waiters:${userId}`
+  }
+
   /** Where those who wait for a lease hear that it was given back. */
   get released(): string {
     return `${this.#prefix}:${this.#space}:released`

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Outages } from '@imkit-auth/core'
+import { lastErrorOf } from './commands/last-error.js'
 import type { Command, RedisCommands } from './commands/redis-commands.js'
 import { isNoScript, isOfOneKey, refusalOf } from './refusals.js'
 import { SCRIPTS, type Script } from './script.js'
@@ -30,6 +31,8 @@ export class Link {
     this.#timeoutMs = timeoutMs
     this.#prefix = prefix
     this.time = new ServerTime(commands.isCluster)
+    // Listened for from now on.
+    lastErrorOf(commands.client)
     const renew = () => commands.renew?.()
     this.outages = new Outages({ timeout: timeoutMs, probe: (part) => this.#probe(part), renew })
   }
@@ -122,8 +125,8 @@ export class Link {
       for (const reply of await this.outages.inTime(() => this.#send(key, commands))) firstOf([reply])
       return undefined
     } catch (error) {
-      const { isReady, isOpen, lastError } = this.commands
-      const unconnected = refusalOf(lastError) ?? (isOpen ? NOT_CONNECTED : NOT_OPEN)
+      const { isReady, isOpen, client } = this.commands
+      const unconnected = refusalOf(lastErrorOf(client)) ?? (isOpen ? NOT_CONNECTED : NOT_OPEN)
       return refusalOf(error) ?? (isReady ? NO_ANSWER : unconnected)
     }
   }

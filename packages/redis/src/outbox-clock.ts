@@ -22,10 +22,9 @@ export class OutboxClock {
     this.#lookAt[shard] = Math.min(this.#lookAt[shard] ?? 0, dueAt)
   }
 
-  /** It was looked at: the next look is when something is due, or some time later. */
-  looked(shard: number, now: number, dueAt: number | undefined): void {
-    const round = ROUND * (0.75 + Math.random() / 2)
-    this.#lookAt[shard] = Math.min(dueAt ?? Infinity, now + round)
+  /** It is looked at: the next look is some time later, if nothing is due before. */
+  looked(shard: number, now: number): void {
+    this.#lookAt[shard] = now + ROUND * (0.75 + Math.random() / 2)
   }
 
   nextInMs(now: number): number {

@@ -2,13 +2,14 @@ import type { Due } from '@imkit-auth/core'
 import { type Keys, SHARDS } from './keys.js'
 import type { Link } from './link.js'
 import { OutboxClock } from './outbox-clock.js'
+import { NEVER } from './lua/outboxes.js'
 import { SCRIPTS } from './script.js'
 
-/** The users of a shard whose revocations wait, and when the first of them is due. */
+/** The users of a shard whose revocations wait, and when the first of them is due: `NEVER` when there are none. */
 interface Waiting {
   readonly shard: number
   readonly users: readonly string[]
-  readonly dueAt: number | undefined
+  readonly dueAt: number
 }
 
 /** So many outboxes in one go: Redis does nothing else meanwhile. */
@@ -33,10 +34,16 @@ export class Outboxes {
 
   /** Of the outboxes that are worth a look, `limit` users each. */
   async due({ now, limit }: { now: number; limit: number }): Promise<Due> {
-    const waiting = await this.#look(this.#looks.due(now), limit)
-    for (const { shard, dueAt } of waiting) this.#looks.looked(shard, now, dueAt)
-    const due = waiting.filter(({ dueAt = Infinity }) => dueAt <= now)
-    const userIds = due.toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0)).flatMap(({ users }) => users)
+    const shards = this.#looks.due(now)
+    // Before they are asked: what a swap puts in meanwhile is noted by it.
+    for (const shard of shards) this.#looks.looked(shard, now)
+    const waiting = await this.#look(shards, limit).catch((error: unknown) => {
+      for (const shard of shards) this.#looks.noteDue(shard, now)
+      throw error
+    })
+    for (const { shard, dueAt } of waiting) this.#looks.noteDue(shard, dueAt)
+    const due = waiting.filter(({ dueAt }) => dueAt <= now).toSorted((a, b) => a.dueAt - b.dueAt)
+    const userIds = due.flatMap(({ users }) => users)
     return { userIds, nextInMs: this.#looks.nextInMs(now) }
   }
 
@@ -58,15 +65,7 @@ export class Outboxes {
   async #lookAt(shards: readonly number[], limit: number): Promise<Waiting[]> {
     const keys = shards.map((shard) => this.#keys.outbox(shard))
     const [reply] = await this.#link.run(SCRIPTS.outboxes, keys, [limit])
-    const answers = reply as [dueAt: string, users: string[]][]
-    return shards.map((shard, at) => {
-      const [dueAt, users] = answers[at] ?? ['', []]
-      return { shard, users, dueAt: dueAt === '' ? undefined : numberOf(dueAt) }
-    })
+    const answers = reply as [dueAt: number, users: string[]][]
+    return shards.map((shard, at) => ({ shard, dueAt: answers[at]?.[0] ?? NEVER, users: answers[at]?.[1] ?? [] }))
   }
-}
-
-/** A score as Redis writes it: infinite ones are nobody's here. */
-function numberOf(score: string): number {
-  return Number(score.replace('inf', 'Infinity'))
 }

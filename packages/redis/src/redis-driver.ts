@@ -26,7 +26,6 @@ export interface RedisDriverOptions {
 export class RedisDriver implements RecordDriver {
   readonly endsInTime = true
   readonly #options: RedisDriverOptions
-  readonly #link: Link
   readonly #rows: Rows
   readonly #outboxes: Outboxes
   readonly #notices: ReleaseNotices
@@ -35,7 +34,6 @@ export class RedisDriver implements RecordDriver {
   constructor(options: RedisDriverOptions) {
     this.#options = options
     const { link, keys, listener } = options
-    this.#link = link
     this.#rows = new Rows(link)
     this.#outboxes = new Outboxes(link, keys)
     this.#notices = new ReleaseNotices(link, keys.released)
@@ -43,34 +41,30 @@ export class RedisDriver implements RecordDriver {
   }
 
   now(): number {
-    return this.#link.time.now
+    return this.#options.link.time.now
   }
 
   async load(userId: string): Promise<Row | undefined> {
     const key = this.#options.keys.row(userId)
-    await this.#link.knowTime(key)
+    await this.#options.link.knowTime(key)
     return rowOf(await this.#rows.get(key))
   }
 
   async swap(userId: string, version: string, change: Change): Promise<Swapped> {
-    const { keys, wait } = this.#options
+    const { link, keys, wait } = this.#options
     const { now, dueAt, notBefore, notAfter } = change
-    const { tolerance } = this.#link.time
-    const args = [
-      version,
-      change.value,
-      Math.min(LONGEST, Math.max(1, Math.ceil(change.keepUntil - now))),
-      dueAt === 'none' ? '-' : dueAt === undefined ? '' : Math.ceil(dueAt),
-      userId,
-      change.released ? keys.released : '',
-      notBefore - tolerance,
-      notAfter + tolerance,
-    ]
+    const { tolerance } = link.time
+    const keepForMs = Math.min(LONGEST, Math.max(1, Math.ceil(change.keepUntil - now)))
+    const due = dueAt === 'none' ? '-' : dueAt === undefined ? '' : Math.ceil(dueAt)
+    const channel = change.released ? keys.released : ''
+    const within = [notBefore - tolerance, notAfter + tolerance]
+    const args = [version, change.value, keepForMs, due, userId, channel, ...within]
     const confirm = change.confirm ? wait : undefined
     const names = [keys.row(userId), keys.outbox(keys.shardOf(userId))]
-    const [reply, acknowledged] = await this.#link.run(SCRIPTS.swap, names, args, ...(confirm ? [confirm.command] : []))
+    if (link.commands.isCluster) names.push(keys.waiters(userId))
+    const [reply, acknowledged] = await link.run(SCRIPTS.swap, names, args, ...(confirm ? [confirm.command] : []))
     const [serverNow, value] = Array.isArray(reply) ? (reply as [number, string?]) : [reply as number]
-    this.#link.time.learn(serverNow)
+    link.time.learn(serverNow)
     if (Array.isArray(reply)) {
       return value === undefined ? { kind: 'clock' } : { kind: 'conflict', row: rowOf(value === '' ? null : value) }
     }
@@ -86,7 +80,11 @@ export class RedisDriver implements RecordDriver {
     return this.#outboxes.everybody()
   }
 
+  /** In a cluster a notice goes to every node: there it is only given when somebody has said that they wait. */
   released(userId: string, withinMs: number): Promise<void> {
+    const { link, keys } = this.#options
+    const waiters = keys.waiters(userId)
+    if (link.commands.isCluster) link.command(waiters, ['SET', waiters, '', 'PX', '5000']).catch(() => {})
     return this.#notices.wait(userId, withinMs)
   }
 

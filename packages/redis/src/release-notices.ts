@@ -3,24 +3,20 @@ import type { Subscription } from './commands/redis-commands.js'
 import type { Link } from './link.js'
 
 /** Wakes those who wait for a user's lease when any process gives it back. The connection for it opens with the first wait. */
-export class ReleaseNotices {
+export class ReleaseNotices extends LeaseWaiters {
   readonly #link: Link
   readonly #channel: string
-  readonly #waiters = new LeaseWaiters()
   #subscription: Subscription | undefined
 
   constructor(link: Link, channel: string) {
+    super()
     this.#link = link
     this.#channel = channel
   }
 
-  wait(userId: string, withinMs: number): Promise<void> {
+  override wait(userId: string, withinMs: number): Promise<void> {
     this.#subscribe()
-    return this.#waiters.wait(userId, withinMs)
-  }
-
-  listen(userId: string, wake: () => void): () => void {
-    return this.#waiters.listen(userId, wake)
+    return super.wait(userId, withinMs)
   }
 
   close(): void {
@@ -29,7 +25,7 @@ export class ReleaseNotices {
 
   #subscribe(): void {
     if (this.#subscription) return
-    const subscription = this.#link.commands.subscribe(this.#channel, (userId) => this.#waiters.wake(userId))
+    const subscription = this.#link.commands.subscribe(this.#channel, (userId) => this.wake(userId))
     this.#subscription = subscription
     const failed = (error: unknown) => {
       this.#link.report(error)
@@ -38,6 +34,6 @@ export class ReleaseNotices {
       this.#subscription = undefined
     }
     // What was given back before nobody has heard.
-    subscription.ready.then(() => this.#waiters.wakeAll(), failed)
+    subscription.ready.then(() => this.wakeAll(), failed)
   }
 }

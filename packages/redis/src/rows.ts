@@ -4,12 +4,10 @@ import type { Link } from './link.js'
 /** So many records at most in one go: Redis does nothing else meanwhile. */
 const MOST_AT_ONCE = 32
 
-type Value = string | null
-
 interface Batch {
   /** The keys, and the place of each. */
   readonly places: Map<string, number>
-  readonly values: Promise<readonly Value[]>
+  readonly values: Promise<readonly (string | null)[]>
 }
 
 /**
@@ -25,7 +23,7 @@ export class Rows {
     this.#link = link
   }
 
-  async get(key: string): Promise<Value> {
+  async get(key: string): Promise<string | null> {
     const part = this.#link.partOf(key)
     const batch = this.#open.get(part) ?? this.#begin(part)
     const { places } = batch
@@ -42,11 +40,11 @@ export class Rows {
     return batch
   }
 
-  async #send(part: string, places: Batch['places']): Promise<readonly Value[]> {
+  async #send(part: string, places: Batch['places']): Promise<readonly (string | null)[]> {
     await setImmediate()
     if (this.#open.get(part)?.places === places) this.#open.delete(part)
     const keys = [...places.keys()]
     // What is not a string reads as nothing here; GET would call it an error.
-    return (await this.#link.command(keys[0] ?? '', ['MGET', ...keys])) as Value[]
+    return (await this.#link.command(keys[0] ?? '', ['MGET', ...keys])) as (string | null)[]
   }
 }

@@ -32,6 +32,6 @@ export class LeaseWaiters {
 
   /** Anybody's may be. */
   wakeAll(): void {
-    for (const userId of [...this.#wakes.keys()]) this.wake(userId)
+    for (const userId of this.#wakes.keys()) this.wake(userId)
   }
 }

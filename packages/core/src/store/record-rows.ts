@@ -48,10 +48,10 @@ export class RecordRows {
   /** The user's record as it is. @throws ChatTokenError `UNAVAILABLE` when it cannot be had, or is not ours to read. */
   async read(userId: string): Promise<UserRecord> {
     const seen = await this.#load(userId)
-    if (!seen.isRepaired) return this.#seen.recordOf(userId, seen, this.now())
+    if (!seen.isRepaired) return this.#seen.view(userId, seen, this.now())
     // So that everybody says the same of the user.
     await this.write(userId, { step: () => {} })
-    return this.#seen.recordOf(userId, await this.#load(userId), this.now())
+    return this.#seen.view(userId, await this.#load(userId), this.now())
   }
 
   /** Takes a step; those that are asked for meanwhile share the next write. */
@@ -121,9 +121,7 @@ export class RecordRows {
       isCurrent = true
     }
     this.#seen.forget(userId)
-    throw new ChatTokenError(
-      'UNAVAILABLE',
-      'A record changes faster than it can be written. Does the driver compare, and is its clock right?',
-    )
+    const message = 'A record changes faster than it can be written. Does the driver compare, and is its clock right?'
+    throw new ChatTokenError('UNAVAILABLE', message, { ambiguous: true })
   }
 }

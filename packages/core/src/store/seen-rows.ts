@@ -20,6 +20,8 @@ export interface Seen {
   readonly keepUntil: number
   /** Whether it is not what the row holds: the next write has to say so. */
   readonly isRepaired: boolean
+  /** The record, to look at. Nobody changes it. */
+  view?: UserRecord
 }
 
 /** How many rows are remembered, and how many characters of them. */
@@ -59,7 +61,12 @@ export class SeenRows {
     this.#rows.set(userId, { version, isRepaired: false, ...record })
   }
 
-  /** To be changed, or looked at. */
+  /** To be looked at. */
+  view(userId: string, seen: Seen, now: number): UserRecord {
+    return seen.text === undefined ? this.recordOf(userId, seen, now) : (seen.view ??= this.recordOf(userId, seen, now))
+  }
+
+  /** To be changed. */
   recordOf(userId: string, { text }: Seen, now: number): UserRecord {
     if (text === undefined) return this.#newcomers.record(userId, now)
     // It was looked at when it was opened, or written here.
@@ -96,7 +103,8 @@ export class SeenRows {
     const { changedAt, text } = opened.kind === 'broken' ? NOTHING : split(opened.text)
     const record = parseRecord(text)
     if (record && opened.kind === 'text') {
-      return { version: row.version, text, changedAt, keepUntil: record.keepUntil(changedAt), isRepaired: false }
+      const keepUntil = record.keepUntil(changedAt)
+      return { version: row.version, text, changedAt, keepUntil, isRepaired: false, view: record }
     }
     this.#listener.alert(BROKEN)
     return repaired(row.version, record, now)

@@ -18,14 +18,12 @@ const pairOf =
 
 /** Whether an object has all that it must have, and nothing that it may not. */
 function objectOf(must: Readonly<Record<string, Check>>, may: Readonly<Record<string, Check>> = {}): Check {
+  const checks = new Map(Object.entries({ ...must, ...may }))
   const mandatory = Object.keys(must)
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-    if (!mandatory.every((name) => Object.hasOwn(value, name))) return false
-    return Object.entries(value).every(([name, field]) => {
-      const check = Object.hasOwn(must, name) ? must[name] : Object.hasOwn(may, name) ? may[name] : undefined
-      return check?.(field) ?? false
-    })
+    for (const [name, field] of Object.entries(value)) if (!checks.get(name)?.(field)) return false
+    return mandatory.every((name) => Object.hasOwn(value, name))
   }
 }
 

@@ -1,3 +1,4 @@
+import { lastErrorOf } from './last-error.js'
 import { IoRedis, type IoRedisClient } from './ioredis.js'
 import { nodeRedis, type NodeRedisClient } from './node-redis.js'
 import type { Command, RedisCommands, Subscription } from './redis-commands.js'
@@ -77,24 +78,19 @@ class Renewable implements RedisCommands {
   }
 
   get isReady(): boolean {
-    return this.#use()?.isReady ?? false
+    return this.#open !== undefined && this.#use().isReady
   }
 
-  get lastError(): unknown {
-    return this.#connection?.commands.lastError
+  get client(): object | undefined {
+    return this.#connection?.commands.client
   }
 
   async send(key: string, commands: readonly Command[]): Promise<readonly unknown[]> {
-    const connection = this.#use()
-    if (!connection) throw new Error('There is no client')
-    return connection.send(key, commands)
+    return this.#use().send(key, commands)
   }
 
   subscribe(channel: string, onMessage: (message: string) => void): Subscription {
-    const connection = this.#use()
-    return (
-      connection?.subscribe(channel, onMessage) ?? { ready: Promise.reject(new Error('There is no client')), end() {} }
-    )
+    return this.#use().subscribe(channel, onMessage)
   }
 
   renew(): void {
@@ -107,11 +103,13 @@ class Renewable implements RedisCommands {
     this.#drop()
   }
 
-  #use(): RedisCommands | undefined {
-    const connection = (this.#connection ??= this.#open?.())
+  #use(): RedisCommands {
+    if (!this.#open) throw new Error('There is no client')
+    this.#connection ??= this.#open()
+    lastErrorOf(this.client)
     clearTimeout(this.#closing)
     if (this.#closed) this.#closing = setTimeout(() => this.#drop(), LINGER)
-    return connection?.commands
+    return this.#connection.commands
   }
 
   #drop(): void {

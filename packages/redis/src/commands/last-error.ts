@@ -3,7 +3,8 @@ import { errorMonitor, type EventEmitter } from 'node:events'
 const lastErrors = new WeakMap<object, { error: unknown }>()
 
 /** What a connection of the client failed with last, since the first call. An error that no listener of the app handles stays one. */
-export function lastErrorOf(client: object): unknown {
+export function lastErrorOf(client: object | undefined): unknown {
+  if (!client) return undefined
   const known = lastErrors.get(client)
   if (known) return known.error
   const last = { error: undefined as unknown }

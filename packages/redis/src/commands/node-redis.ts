@@ -1,4 +1,3 @@
-import { lastErrorOf } from './last-error.js'
 import type { Command, RedisCommands, Subscription } from './redis-commands.js'
 
 /** What is used of a client of `redis` (node-redis 5 or 6): `createClient()`, `createCluster()` or `createSentinel()`. */
@@ -26,11 +25,10 @@ function replies(sent: readonly Promise<unknown>[]): Promise<readonly unknown[]>
 
 abstract class NodeRedis implements RedisCommands {
   abstract readonly isCluster: boolean
-  protected readonly client: Client
+  readonly client: Client
 
   constructor(client: Client) {
     this.client = client
-    lastErrorOf(client)
   }
 
   get isReady(): boolean {
@@ -39,10 +37,6 @@ abstract class NodeRedis implements RedisCommands {
 
   get isOpen(): boolean {
     return this.client.isOpen
-  }
-
-  get lastError(): unknown {
-    return lastErrorOf(this.client)
   }
 
   abstract send(key: string, commands: readonly Command[]): Promise<readonly unknown[]>

@@ -17,8 +17,8 @@ export interface RedisCommands {
   readonly isReady: boolean
   /** Whether it is connected, or tries to be. */
   readonly isOpen: boolean
-  /** What a connection of it failed with last, as far as that is told. */
-  readonly lastError: unknown
+  /** The client itself, if there is one yet. */
+  readonly client: object | undefined
   /** Sends commands together, on one connection to the node that has the key. Resolves with a reply or an `Error` for each. */
   send(key: string, commands: readonly Command[]): Promise<readonly unknown[]>
   /** Listens on a connection of its own. */

@@ -1,7 +1,7 @@
 /**
  * Replaces a user's row if nobody else has since it was read.
  *
- * KEYS: the row, the outbox of the user's shard.
+ * KEYS: the row, the outbox of the user's shard; in a cluster also what is there while somebody waits for the user's lease.
  * ARGV: the version that the row has (empty: there is none), its new value, for how many ms it is kept, when the user's first
  * revocation is due (empty: as before, `-`: nothing waits), the user's id, the channel that tells of leases given back (empty:
  * none was), and the earliest and the latest time by the server's own clock: nobody waits for what comes later, and clients send
@@ -32,7 +32,7 @@ local function changeOutbox(...)
   if failed then redis.call('DEL', KEYS[2]) redis.call(...) end
 end
 -- Should one of these be refused, nothing of it is done, or the outbox names somebody too many.
-if ARGV[6] ~= '' then redis.call('PUBLISH', ARGV[6], ARGV[5]) end
+if ARGV[6] ~= '' and (not KEYS[3] or redis.call('DEL', KEYS[3]) == 1) then redis.call('PUBLISH', ARGV[6], ARGV[5]) end
 if ARGV[4] ~= '' and ARGV[4] ~= '-' then changeOutbox('ZADD', KEYS[2], ARGV[4], ARGV[5]) end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 if ARGV[4] == '-' then changeOutbox('ZREM', KEYS[2], ARGV[5]) end
