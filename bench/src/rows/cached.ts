@@ -26,7 +26,7 @@ export const cached: Row = {
     ]
     for (const { name, open } of MEMORY_CACHES) contenders.push(await asynchronous(name, open(users)))
     contenders.push(
-      await asynchronous('imkit-auth current()', ({ id }) => forCurrent.current(id), [{ of: 'ratio', atMost: 1.8 }]),
+      await asynchronous('imkit-auth current()', ({ id }) => forCurrent.current(id), [{ of: 'ratio', atMost: 1.9 }]),
       await asynchronous('imkit-auth provision()', (user) => forProvision.provision(user), [
         { of: 'ratio', atMost: 2 },
       ]),

@@ -23,7 +23,7 @@ export const memory: Row = {
         kept('lru-cache of { token, expiresAt }', async () => fill(new LRUCache<string, KeptToken>({ max: TOKENS }))),
         {
           ...kept('imkit-auth', () => filledStore(everybody(), TOKENS), comeBack),
-          targets: [{ of: 'ratio', atMost: 1.25 }],
+          targets: [{ of: 'ratio', atMost: 1.2 }],
         },
       ],
     }

@@ -45,9 +45,9 @@ export class GuardedDriver {
   }
 
   async released(userId: string, withinMs: number): Promise<void> {
-    if (!this.#driver.released) await sleep(Math.min(withinMs, LOOK_AGAIN))
-    // Who waits looks again by itself.
-    else await this.#driver.released(userId, withinMs).catch(() => {})
+    const lookAgain = () => sleep(Math.min(withinMs, LOOK_AGAIN))
+    if (!this.#driver.released) return lookAgain()
+    await this.#driver.released(userId, withinMs).catch(lookAgain)
   }
 
   listen(userId: string, wake: () => void): () => void {

@@ -8,7 +8,7 @@ export interface MemoryStoreOptions {
   /**
    * How many users are remembered at most. The least recently seen user without anything pending is forgotten first; a
    * logout of a forgotten user revokes all their tokens. With `external({ mint })` their tokens are refused, and their pages
-   * fetch new ones: let it hold everybody who is online. With tokens of 300 characters, about 0.6 KB each.
+   * fetch new ones: let it hold everybody who is online. With tokens of 300 characters, about 0.5 KB each.
    * @default 50_000
    */
   readonly maxUsers?: number

@@ -1,4 +1,5 @@
-import type { RecordDriver, Row, StoreDriver } from './store-driver.js'
+import { GuardedDriver } from './guarded.js'
+import type { Row, StoreDriver } from './store-driver.js'
 import { type BudgetLimits, limitsOf, LONGEST_PAUSE, type Purpose, type RequestBudget } from './request-budget.js'
 import { versionAfter } from './row-version.js'
 
@@ -23,14 +24,14 @@ const NONE: Counts = { pausedUntil: 0, revocations: [], others: [] }
 
 /** The requests that a fleet may send, as one more row of the database for each chat server. */
 export class RecordBudget implements RequestBudget {
-  readonly #rows: RecordDriver
+  readonly #rows: GuardedDriver
   readonly #server: string
   readonly #limits: BudgetLimits
   readonly #ownClock: (() => number) | undefined
   readonly #timeout: number
 
   constructor(driver: StoreDriver, options: { server: string; perMinute: number; now: () => number }, timeout: number) {
-    this.#rows = driver.records('budget', NOBODY)
+    this.#rows = new GuardedDriver(driver.records('budget', NOBODY), timeout)
     this.#server = options.server
     this.#limits = limitsOf(options.perMinute)
     this.#ownClock = options.now === Date.now ? undefined : options.now
