@@ -32,7 +32,7 @@ export class RecordRows {
   readonly #options: RecordRowsOptions
   readonly #driver: GuardedDriver
   readonly #seen: SeenRows
-  readonly #queue = new WriteQueue((userId, jobs, more) => this.#swap(userId, jobs, more))
+  readonly #queue = new WriteQueue((userId, jobs) => this.#swap(userId, jobs))
 
   constructor(options: RecordRowsOptions) {
     this.#options = options
@@ -66,7 +66,7 @@ export class RecordRows {
   }
 
   /** ATOMIC by `driver.swap`: runs the steps on the row that was seen last, again and again until nobody has written in between. */
-  async #swap(userId: string, jobs: Job[], more: () => Job[]): Promise<unknown[]> {
+  async #swap(userId: string, jobs: readonly Job[]): Promise<unknown[]> {
     let seen = this.#seen.get(userId)
     let isCurrent = false
     for (let tries = 1; tries <= MAX_TRIES; tries++) {
@@ -74,7 +74,6 @@ export class RecordRows {
         seen = await this.#load(userId)
         isCurrent = true
       }
-      jobs.push(...more())
       const now = this.now()
       const record = this.#seen.recordOf(userId, seen, now)
       const before: string = seen.text ?? JSON.stringify(record)

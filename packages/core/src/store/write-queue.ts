@@ -19,12 +19,13 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** Writes jobs together; `more` hands over those that have come since it began. Resolves to their answers, in order. */
-type Write = (userId: string, jobs: Job[], more: () => Job[]) => Promise<unknown[]>
+/** Writes jobs together. Resolves to their answers, in order. */
+type Write = (userId: string, jobs: readonly Job[]) => Promise<unknown[]>
 
 /**
  * One write at a time for each user: steps that are asked for meanwhile share the next one. Otherwise fifty logouts of one user
- * would spend their time in conflicts with each other.
+ * would spend their time in conflicts with each other. None joins a write that is under way: what that has loaded may be from
+ * before it was asked for.
  */
 export class WriteQueue {
   readonly #write: Write
@@ -46,14 +47,12 @@ export class WriteQueue {
   async #writeAll(userId: string, queue: Waiting[]): Promise<void> {
     this.#users.set(userId, queue)
     while (queue.length > 0) {
-      const taken: Waiting[] = []
-      const more = () => {
-        const come = queue.splice(0)
-        taken.push(...come)
-        return come.map(({ job }) => job)
-      }
+      const taken = queue.splice(0)
       try {
-        const answers = await this.#write(userId, more(), more)
+        const answers = await this.#write(
+          userId,
+          taken.map(({ job }) => job),
+        )
         for (const [at, { resolve }] of taken.entries()) resolve(answers[at])
       } catch (error) {
         for (const { reject } of taken) reject(error)
