@@ -31,12 +31,13 @@ export interface OutboxEntry {
   epoch: number
 }
 
+type Plain = Pick<Duties, 'fence' | 'leasedUntil' | 'held' | 'beganAt' | 'intent' | 'deniedUntil' | 'outbox'>
+type Until = readonly (readonly [string, number])[]
+
 /** `Duties` as a row holds them: what says nothing is left out. */
-export interface StoredDuties extends Partial<
-  Pick<Duties, 'fence' | 'leasedUntil' | 'held' | 'beganAt' | 'intent' | 'deniedUntil' | 'outbox'>
-> {
-  readonly tombstones?: readonly (readonly [string, number])[]
-  readonly denied?: readonly (readonly [string, number])[]
+export type StoredDuties = { readonly [Name in keyof Plain]?: Plain[Name] | undefined } & {
+  readonly tombstones?: Until | undefined
+  readonly denied?: Until | undefined
 }
 
 /**
@@ -67,20 +68,29 @@ export class Duties {
   toJSON(): StoredDuties {
     const { fence, leasedUntil, held, beganAt, intent, deniedUntil, outbox } = this
     return {
-      ...(fence > 0 && { fence, beganAt }),
-      ...(leasedUntil > 0 && { leasedUntil, held }),
-      ...(intent && { intent }),
-      ...(deniedUntil > 0 && { deniedUntil }),
-      ...(outbox.length > 0 && { outbox }),
-      ...(this.#tombstones.size > 0 && { tombstones: [...this.#tombstones] }),
-      ...(this.#denied && this.#denied.size > 0 && { denied: [...this.#denied] }),
+      fence: fence || undefined,
+      beganAt: beganAt || undefined,
+      leasedUntil: leasedUntil || undefined,
+      held: held || undefined,
+      intent,
+      deniedUntil: deniedUntil || undefined,
+      outbox: outbox.length > 0 ? outbox : undefined,
+      tombstones: this.#tombstones.size > 0 ? [...this.#tombstones] : undefined,
+      denied: this.#denied && this.#denied.size > 0 ? [...this.#denied] : undefined,
     }
   }
 
-  static from({ tombstones, denied, ...plain }: StoredDuties): Duties {
-    const duties = Object.assign(new Duties(), plain)
-    for (const [session, until] of tombstones ?? NONE) duties.#tombstones.set(session, until)
-    if (denied) duties.#denied = new Map(denied)
+  static from(stored: StoredDuties): Duties {
+    const duties = new Duties()
+    duties.fence = stored.fence ?? 0
+    duties.beganAt = stored.beganAt ?? 0
+    duties.leasedUntil = stored.leasedUntil ?? 0
+    duties.held = stored.held ?? false
+    duties.intent = stored.intent
+    duties.deniedUntil = stored.deniedUntil ?? 0
+    duties.outbox = stored.outbox ?? NONE
+    for (const [session, until] of stored.tombstones ?? NONE) duties.#tombstones.set(session, until)
+    if (stored.denied) duties.#denied = new Map(stored.denied)
     return duties
   }
 

@@ -22,7 +22,7 @@ function objectOf(must: Readonly<Record<string, Check>>, may: Readonly<Record<st
   const mandatory = Object.keys(must)
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-    for (const [name, field] of Object.entries(value)) if (!checks.get(name)?.(field)) return false
+    for (const name in value) if (!checks.get(name)?.((value as Record<string, unknown>)[name])) return false
     return mandatory.every((name) => Object.hasOwn(value, name))
   }
 }

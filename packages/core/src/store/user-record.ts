@@ -13,13 +13,13 @@ const SET_BACK = 5_000
 /** A record as a row holds it: what says nothing is left out. */
 export interface StoredUser {
   readonly epoch: number
-  readonly tokens?: readonly LiveToken[]
+  readonly tokens?: readonly LiveToken[] | undefined
   readonly nickname?: string | undefined
   readonly avatarUrl?: string | undefined
-  readonly known?: boolean
-  readonly unsure?: boolean
-  readonly fresh?: boolean
-  readonly duties?: StoredDuties
+  readonly known?: boolean | undefined
+  readonly unsure?: boolean | undefined
+  readonly fresh?: boolean | undefined
+  readonly duties?: StoredDuties | undefined
 }
 
 /**
@@ -45,25 +45,29 @@ export class UserRecord {
     this.epoch = epoch
   }
 
-  static from({ epoch, tokens, duties, ...plain }: StoredUser): UserRecord {
-    const record = Object.assign(new UserRecord(epoch), plain)
-    if (tokens) record.tokens = tokens
-    if (duties) record.#duties = Duties.from(duties)
+  static from(stored: StoredUser): UserRecord {
+    const record = new UserRecord(stored.epoch)
+    record.nickname = stored.nickname
+    record.avatarUrl = stored.avatarUrl
+    record.known = stored.known ?? false
+    record.unsure = stored.unsure ?? false
+    record.fresh = stored.fresh ?? false
+    if (stored.tokens) record.tokens = stored.tokens
+    if (stored.duties) record.#duties = Duties.from(stored.duties)
     return record
   }
 
-  /** What is written into a row. */
+  /** What is written into a row: each field is written out, as this is most of what a step costs. */
   toJSON(): StoredUser {
-    const { epoch, nickname, avatarUrl, known, unsure, fresh, tokens } = this
     return {
-      epoch,
-      nickname,
-      avatarUrl,
-      ...(known && { known }),
-      ...(unsure && { unsure }),
-      ...(fresh && { fresh }),
-      ...(tokens.length > 0 && { tokens }),
-      ...(this.#duties && { duties: this.#duties.toJSON() }),
+      epoch: this.epoch,
+      tokens: this.token ? this.tokens : undefined,
+      nickname: this.nickname,
+      avatarUrl: this.avatarUrl,
+      known: this.known || undefined,
+      unsure: this.unsure || undefined,
+      fresh: this.fresh || undefined,
+      duties: this.#duties?.toJSON(),
     }
   }
 
