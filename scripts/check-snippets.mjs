@@ -65,7 +65,7 @@ async function runPrograms(snippets) {
 /** The driver of docs/stores.md is proven in apps: what runs there is what stands here. */
 async function compareDriver(snippets) {
   const proven = await readFile(new URL('checks/packages/own-store.test.ts', ROOT), 'utf8')
-  const [driver] = [...snippets.values()].filter(
+  const driver = [...snippets.values()].find(
     ({ readme, file }) => readme === 'docs/stores.md' && file === 'table-driver.ts',
   )
   const code = driver?.code.slice(driver.code.indexOf('export interface'))

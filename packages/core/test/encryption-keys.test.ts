@@ -33,7 +33,7 @@ describe('encryptionKeys that change with users logged in', () => {
 
   const logOut = async (space: TokenSpace) => space.logout('amy', { key: LAPTOP, everything: false, claimForMs: 0 })
   const tokenOf = async (space: TokenSpace) => (await space.read('amy', SHARED)).token?.token
-  const texts = () => JSON.stringify([...database.values()].map((rows) => [...rows.values()]))
+  const texts = () => JSON.stringify([...database.values()].flatMap((rows) => Array.from(rows.values())))
 
   test('in the order of the README: nobody notices', async () => {
     await login(process([OLD]), 't1')
