@@ -190,6 +190,10 @@ export class Duties {
     this.#set(session, until)
   }
 
+  get namesSessions(): boolean {
+    return this.#tombstones.size > 0
+  }
+
   get tombstones(): readonly (readonly [string, number])[] {
     return [...this.#tombstones]
   }

@@ -1,7 +1,12 @@
-import { type BudgetLimits, limitsOf, LONGEST_PAUSE, type Purpose, type RequestBudget } from './request-budget.js'
-
-/** The chat server counts the requests of each 60 s (protocol.md: at most 1,000 for one API key). */
-const WINDOW = 60_000
+import {
+  allows,
+  type BudgetLimits,
+  limitsOf,
+  pauseLeft,
+  type Purpose,
+  type RequestBudget,
+  WINDOW,
+} from './request-budget.js'
 
 /** The requests of the last 60 seconds, each with its time: no 60 seconds can hold more than the limit. */
 export class MemoryBudget implements RequestBudget {
@@ -18,13 +23,13 @@ export class MemoryBudget implements RequestBudget {
 
   take(purpose: Purpose): number {
     const now = this.#now()
-    const paused = this.#pausedUntil - now
-    // More than the longest pause can only be a clock that was set back.
-    if (paused > 0 && paused <= LONGEST_PAUSE) return paused
+    const paused = pauseLeft(this.#pausedUntil, now)
+    if (paused > 0) return paused
     if (this.#limits.all === Infinity) return 0
     forget(this.#revocations, now)
     forget(this.#others, now)
-    if (!this.#allows(purpose)) return this.#oldest() + WINDOW - now
+    const sent = { revocations: this.#revocations.length, others: this.#others.length }
+    if (!allows(this.#limits, purpose, sent)) return this.#oldest() + WINDOW - now
     if (purpose === 'revocation') this.#revocations.push(now)
     else this.#others.push(now)
     return 0
@@ -32,15 +37,6 @@ export class MemoryBudget implements RequestBudget {
 
   pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#now() + ms)
-  }
-
-  #allows(purpose: Purpose): boolean {
-    const revocations = this.#revocations.length
-    const others = this.#others.length
-    const limits = this.#limits
-    if (purpose === 'login') return others < limits.logins && others + revocations < limits.all
-    if (purpose === 'revocation' && revocations < limits.revocations) return true
-    return others + revocations < limits.canWait
   }
 
   #oldest(): number {

@@ -1,10 +1,16 @@
 import { GuardedDriver } from './guarded.js'
 import type { Row, StoreDriver } from './store-driver.js'
-import { type BudgetLimits, limitsOf, LONGEST_PAUSE, type Purpose, type RequestBudget } from './request-budget.js'
+import {
+  allows,
+  type BudgetLimits,
+  limitsOf,
+  pauseLeft,
+  type Purpose,
+  type RequestBudget,
+  WINDOW,
+} from './request-budget.js'
 import { versionAfter } from './row-version.js'
 
-/** The chat server counts the requests of each 60 s (protocol.md: at most 1,000 for one API key). */
-const WINDOW = 60_000
 /** Requests so close to each other count as sent at once, with the last of them. In ms. */
 const TOGETHER = 1_000
 const MAX_TRIES = 200
@@ -40,12 +46,12 @@ export class RecordBudget implements RequestBudget {
 
   take(purpose: Purpose): Promise<number> {
     return this.#change((counts, now) => {
-      const paused = counts.pausedUntil - now
-      // More than the longest pause can only be a clock that was set back.
-      if (paused > 0 && paused <= LONGEST_PAUSE) return [paused, counts]
+      const paused = pauseLeft(counts.pausedUntil, now)
+      if (paused > 0) return [paused, counts]
       if (this.#limits.all === Infinity) return [0, counts]
       const recent = { ...counts, revocations: within(counts.revocations, now), others: within(counts.others, now) }
-      if (!this.#allows(purpose, recent)) return [oldestOf(recent) + WINDOW - now, recent]
+      const sent = { revocations: sum(recent.revocations), others: sum(recent.others) }
+      if (!allows(this.#limits, purpose, sent)) return [oldestOf(recent) + WINDOW - now, recent]
       const kind = purpose === 'revocation' ? 'revocations' : 'others'
       return [0, { ...recent, [kind]: withOneMore(recent[kind], now) }]
     })
@@ -53,15 +59,6 @@ export class RecordBudget implements RequestBudget {
 
   async pause(ms: number): Promise<void> {
     await this.#change((counts, now) => [0, { ...counts, pausedUntil: Math.max(counts.pausedUntil, now + ms) }])
-  }
-
-  #allows(purpose: Purpose, counts: Counts): boolean {
-    const limits = this.#limits
-    const revocations = sum(counts.revocations)
-    const others = sum(counts.others)
-    if (purpose === 'login') return others < limits.logins && others + revocations < limits.all
-    if (purpose === 'revocation' && revocations < limits.revocations) return true
-    return others + revocations < limits.canWait
   }
 
   /** ATOMIC by `swap`. */

@@ -33,3 +33,20 @@ export function limitsOf(perMinute: number): BudgetLimits {
   const revocations = Math.floor(perMinute / 9)
   return { all: perMinute, logins: perMinute - revocations, revocations, canWait: Math.floor((perMinute * 5) / 9) }
 }
+
+/** The chat server counts the requests of each 60 s (protocol.md: at most 1,000 for one API key). */
+export const WINDOW = 60_000
+
+/** Whether one more request of that purpose may go, after so many in the window. */
+export function allows(limits: BudgetLimits, purpose: Purpose, sent: { revocations: number; others: number }): boolean {
+  const { revocations, others } = sent
+  if (purpose === 'login') return others < limits.logins && others + revocations < limits.all
+  if (purpose === 'revocation' && revocations < limits.revocations) return true
+  return others + revocations < limits.canWait
+}
+
+/** How much longer a pause lasts, in ms. More than the longest pause can only be a clock that was set back. */
+export function pauseLeft(pausedUntil: number, now: number): number {
+  const left = pausedUntil - now
+  return left > 0 && left <= LONGEST_PAUSE ? left : 0
+}

@@ -7,7 +7,8 @@ import type { DueAnswers, LogoutStep, Readable, Records, Step, StepPurpose } fro
 import { RecordRows, type RecordRowsOptions } from './record-rows.js'
 import { SetAside } from './set-aside.js'
 import type { LoggedOut, Revocation } from './token-store.js'
-import type { UserRecord } from './user-record.js'
+import { SET_BACK, type UserRecord } from './user-record.js'
+import type { Job } from './write-queue.js'
 
 /** Waits between tries to take back a step whose answer was lost, in ms. */
 const UNDO_AFTER = [500, 1_000, 2_000, 4_000]
@@ -17,8 +18,6 @@ const LATE_AGAIN = 1_000
 const LOOK_AGAIN = 1_000
 /** How long a user's revocations are left alone whose record cannot be read here, or whose database failed, in ms. */
 const ASIDE = { foreign: 60_000, failed: 5_000 }
-/** How far a clock goes back before it counts as set, in ms. */
-const SET_BACK = 5_000
 
 export interface SharedRecordsOptions extends RecordRowsOptions {
   readonly onClose: () => Promise<void>
@@ -48,22 +47,11 @@ export class SharedRecords implements Records {
     return this.#rows.read(userId)
   }
 
-  async change<T>(userId: string, step: Step<T>, purpose: StepPurpose<T> = {}): Promise<T> {
-    const late = this.#late.done(userId)
-    if (late) await late
-    const { leadsTo, undo } = purpose
+  async change<T>(userId: string, step: Step<T>, { leadsTo, undo }: StepPurpose<T> = {}): Promise<T> {
     let answer: { readonly value: T } | undefined
-    let ahead: Promise<(() => void) | undefined> | undefined
-    const beforeSend = (value: T) => {
-      answer = { value }
-      if (leadsTo?.if(value)) ahead ??= this.#driver.takeAhead(leadsTo.purpose)
-    }
     try {
-      const value = await this.#rows.write(userId, { step, beforeSend })
-      await giveBackUnless(leadsTo?.if(value) ?? true, ahead)
-      return value
+      return await this.#take<T>(userId, { step, beforeSend: (value) => (answer = { value }) }, leadsTo)
     } catch (error) {
-      void giveBackUnless(false, ahead)
       const undoing = answer && undo?.(answer.value)
       if (undoing) void this.#undo(userId, undoing)
       throw error
@@ -78,23 +66,18 @@ export class SharedRecords implements Records {
     const claimed = new Map<string, Revocation>()
     const askedAt = performance.now()
     let durable = true
-    let ahead: Promise<(() => void) | undefined> | undefined
+    const job: Job<LoggedOut> = {
+      step: (record, now) => step(record, now, Infinity, claimForMs),
+      confirm: true,
+      beforeSend: (answer) => {
+        for (const revocation of answer.claimed) claimed.set(`${revocation.id} ${revocation.fence}`, revocation)
+      },
+      onDone: (survives) => (durable = survives),
+    }
     try {
-      const late = this.#late.done(userId)
-      if (late) await late
-      const done = await this.#rows.write<LoggedOut>(userId, {
-        step: (record, now) => step(record, now, Infinity, claimForMs),
-        confirm: true,
-        beforeSend: (answer) => {
-          for (const revocation of answer.claimed) claimed.set(`${revocation.id} ${revocation.fence}`, revocation)
-          if (answer.claimed.length > 0) ahead ??= this.#driver.takeAhead('revocation')
-        },
-        onDone: (survives) => (durable = survives),
-      })
-      await giveBackUnless(done.claimed.length > 0, ahead)
+      const done = await this.#take(userId, job, { purpose: 'revocation', if: (answer) => answer.claimed.length > 0 })
       return { ...done, durable }
     } catch (error) {
-      void giveBackUnless(false, ahead)
       if (!this.#late.keep(userId, name, { step, askedAt, claimed: [...claimed.values()] })) throw error
       this.#tryLateAgain()
       return 'later'
@@ -145,6 +128,26 @@ export class SharedRecords implements Records {
     }
     await this.#driver.close()
     await this.#options.onClose()
+  }
+
+  /** After the user's late logouts. What the answer leads to is taken out of the budget beside the write, and given back if it does not. */
+  async #take<T>(userId: string, job: Job<T>, leadsTo: StepPurpose<T>['leadsTo']): Promise<T> {
+    const late = this.#late.done(userId)
+    if (late) await late
+    let ahead: Promise<(() => void) | undefined> | undefined
+    const beforeSend = (value: T) => {
+      job.beforeSend?.(value)
+      if (leadsTo?.if(value)) ahead ??= this.#driver.takeAhead(leadsTo.purpose)
+    }
+    try {
+      const value = await this.#rows.write(userId, { ...job, beforeSend })
+      const giveBack = await ahead
+      if (!leadsTo?.if(value)) giveBack?.()
+      return value
+    } catch (error) {
+      void ahead?.then((giveBack) => giveBack?.())
+      throw error
+    }
   }
 
   /** One user's trouble is theirs. */
@@ -204,8 +207,3 @@ export class SharedRecords implements Records {
 
 /** Claimed, and carried by nobody. */
 const GIVEN_BACK = { delayMs: 0, holdForMs: undefined, tried: false }
-
-async function giveBackUnless(isNeeded: boolean, ahead: Promise<(() => void) | undefined> | undefined): Promise<void> {
-  const giveBack = await ahead
-  if (!isNeeded) giveBack?.()
-}

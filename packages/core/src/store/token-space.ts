@@ -40,7 +40,7 @@ export class TokenSpace {
     const named = this.#named(key)
     return this.#records.change(userId, (record) => {
       if (record.epoch === epoch && named.session !== undefined) record.duties.unbury(named.session)
-      return { ...record.state(named, this.#now) }
+      return record.state(named, this.#now)
     })
   }
 

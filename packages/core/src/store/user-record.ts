@@ -7,8 +7,8 @@ const NONE: readonly never[] = []
 /** How many live tokens are remembered: of one user, and of a user whose sessions each have their own. */
 const MAX_TOKENS = { shared: 4, ownToken: 100 }
 
-/** A time before that of the last change is a clock that was set back, if it is so much before. In ms. */
-const SET_BACK = 5_000
+/** How far a clock goes back before it counts as set, in ms. */
+export const SET_BACK = 5_000
 
 /** A record as a row holds it: what says nothing is left out. */
 export interface StoredUser {
@@ -113,7 +113,7 @@ export class UserRecord {
 
   /** Whether what it says depends on which session asks. */
   get namesSessions(): boolean {
-    return this.tombstones.length > 0
+    return this.#duties?.namesSessions ?? false
   }
 
   get duties(): Duties {
